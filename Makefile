@@ -1,0 +1,228 @@
+# Everything that one does with this project. `make` alone lists it.
+#
+# Recipes are POSIX sh, whole recipes to one shell (.ONESHELL), and each path is relative or
+# quoted, since the project's own path may hold spaces.
+
+ifeq ($(filter oneshell,$(.FEATURES)),)
+$(error This Makefile needs GNU Make 4 or newer; this is $(MAKE_VERSION))
+endif
+
+.ONESHELL:
+.SUFFIXES:
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+.SHELLFLAGS := -euc
+MAKEFLAGS += --no-builtin-rules
+
+SET ?= base
+PYTHON ?= python3
+PY := .venv/bin/python
+LAB ?=
+UPGRADE ?=
+
+# A .venv that exists is made anew for another Python only if the command line names one.
+PYTHON_CHOSEN := $(filter command,$(origin PYTHON))
+
+# Bytecode and what tools remember stay out of the folders that `make report` watches.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/build/.pycache
+export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/build/.hypothesis
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# params/parameters.yaml says what the parameters mean; every other file there is a set.
+SETS = $(sort $(filter-out parameters,$(patsubst params/%.yaml,%,$(wildcard params/*.yaml))))
+
+# What a page is made from.
+INPUTS := data params notebooks reportlib requirements pyproject.toml
+
+# Shell lines after which .venv holds what requirements/$(1).txt pins, and the project itself.
+#   .venv/.made     the project's path and the Python that .venv was made with
+#   .venv/.report   checksum of the lock that was installed for a report
+#   .venv/.develop  checksums of the locks that were installed for everything
+#   .venv/.project  checksum of pyproject.toml when the project itself was installed
+# If all are current, this reads them and is done; else only what differs is fetched.
+define environment
+say() { printf '%s\n' "$$*" >&2; }
+current() { [ "$$1" = "$$(cat "$$2" 2>/dev/null)" ]; }
+
+here=$$(pwd -P)
+python=$$(command -v '$(PYTHON)' || :)
+made=$$(cat .venv/.made 2>/dev/null || :)
+case $$made in
+  "$$here
+$$python") keep=yes ;;
+  "$$here
+"*) [ '$(PYTHON_CHOSEN)' ] && keep= || keep=yes ;;
+  *) keep= ;;
+esac
+if [ ! "$$keep" ] || [ ! -x $(PY) ]; then
+  if [ ! "$$python" ]; then
+    say "No Python was found as '$(PYTHON)': install Python 3.11 or newer, or name one with PYTHON=/path/to/python3."
+    exit 1
+  fi
+  found=$$("$$python" -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null) || found=
+  if [ ! "$$found" ]; then
+    say "'$$python' does not run: install Python 3.11 or newer, or name one with PYTHON=/path/to/python3."
+    exit 1
+  fi
+  if ! "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+    say "'$$python' is Python $$found, and 3.11 or newer is needed: name one with PYTHON=/path/to/python3."
+    exit 1
+  fi
+  if ! "$$python" -c 'import venv, ensurepip' 2>/dev/null; then
+    say "'$$python' cannot make environments (its venv or ensurepip is missing): on Debian or Ubuntu, apt install python3-venv."
+    exit 1
+  fi
+  say "Making .venv with Python $$found"
+  # Not the Python of an activated .venv, which is about to go, but the one beneath it.
+  base=$$("$$python" -c 'import sys; print(sys._base_executable)')
+  rm -rf .venv
+  "$$base" -m venv .venv
+  printf '%s\n%s\n' "$$here" "$$python" > .venv/.made
+fi
+
+report=$$(cksum requirements/report.txt)
+wanted=$$report
+[ $(1) = report ] || wanted=$$report$$(cksum requirements/$(1).txt)
+project=$$(cksum pyproject.toml)
+log=.venv/install.log
+if ! current "$$wanted" .venv/.$(1); then
+  say "Installing requirements/$(1).txt into .venv (a minute or two if it is new)"
+  rm -f .venv/.report .venv/.develop
+  if ! $(PY) -m pip install --no-input --retries 2 --require-hashes \
+      --requirement requirements/$(1).txt > $$log 2>&1; then
+    if grep -E '^ *(WARNING|ERROR)' $$log | grep -qiE 'connection|name.?resolution|timed out|timeout|proxy|ssl'; then
+      say "requirements/$(1).txt could not be fetched: the first build needs a network, later ones do not (pip's own words: $$log)."
+    else
+      tail -n 5 $$log >&2
+      say "requirements/$(1).txt could not be installed; pip's own words are above and in $$log."
+    fi
+    exit 1
+  fi
+  printf '%s\n' "$$report" > .venv/.report
+  printf '%s\n' "$$wanted" > .venv/.$(1)
+fi
+if ! current "$$project" .venv/.project; then
+  if ! $(PY) -m pip install --no-index --no-build-isolation --no-deps --editable . > $$log 2>&1; then
+    tail -n 5 $$log >&2
+    say "The project itself could not be installed into .venv; pip's own words are above and in $$log."
+    exit 1
+  fi
+  printf '%s\n' "$$project" > .venv/.project
+fi
+endef
+
+.PHONY: help
+help: ## List what make can do
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	echo
+	printf '  %-17s %s\n' \
+	  'SET=NAME' 'for report: the parameter set, one of: $(SETS) (now: $(SET))' \
+	  'PYTHON=PATH' 'the Python, 3.11 or newer, that .venv is made with (now: $(PYTHON))' \
+	  'LAB=OPTIONS' 'for lab: more options for JupyterLab' \
+	  'UPGRADE=1' 'for lock: take the newest versions instead of keeping those that still fit'
+
+.PHONY: report
+report: ## Build build/SET/report.html, if anything that it is made from has changed
+	@set='$(SET)'
+	if [ ! -f "params/$$set.yaml" ] || [ "$$set" != '$(filter $(SETS),$(SET))' ]; then
+	  printf '%s\n' "There is no parameter set '$$set': params/ holds $(if $(SETS),$(SETS),none)." >&2
+	  exit 1
+	fi
+	stamp=build/$$set/.stamp page=build/$$set/report.html
+	if [ -f "$$stamp" ] && [ -f "$$page" ]; then
+	  # An error of find, such as a folder that is gone, counts as a change.
+	  touched=$$(find $(INPUTS) -name __pycache__ -prune -o -name .ipynb_checkpoints -prune \
+	    -o -cnewer "$$stamp" -print -quit 2>&1) || touched=$${touched:-find failed}
+	  if [ ! "$$touched" ]; then
+	    echo "$$page is up to date"
+	    exit 0
+	  fi
+	fi
+	$(call environment,report)
+	# The stamp bears the time before the build, so that an edit meanwhile is seen by the next.
+	# It waits outside the folder, which the build may replace.
+	mkdir -p "build/$$set"
+	touch "build/.$$set.stamp.new"
+	if $(PY) -m reportlib build --set "$$set"; then
+	  mv -f "build/.$$set.stamp.new" "$$stamp"
+	else
+	  status=$$?
+	  rm -f "build/.$$set.stamp.new"
+	  exit $$status
+	fi
+
+.PHONY: test
+test: environment browser ## Run the tests
+	@$(PY) -m pytest
+
+.PHONY: check
+check: lint types layers data test ## Run all checks and the tests, as CI does
+
+.PHONY: lint
+lint: environment ## Check style and form of code and notebooks with ruff
+	@$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+.PHONY: types
+types: environment ## Check types with mypy
+	@$(PY) -m mypy
+
+.PHONY: layers
+layers: environment ## Check that modules import only from the layers below them
+	@.venv/bin/lint-imports --no-logo --cache-dir build/.import_linter_cache
+
+.PHONY: data
+data: environment ## Check the data package and that the notebooks keep their contract
+	@$(PY) -m reportlib check
+
+.PHONY: lab
+lab: environment ## Open JupyterLab on notebooks/
+	@exec $(PY) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks \
+	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.news_url= \
+	  --LabApp.extension_manager=readonly $(LAB)
+
+.PHONY: format
+format: environment ## Format code and notebooks, and strip the notebooks' outputs
+	@$(PY) -m ruff check --fix --exit-zero --quiet .
+	$(PY) -m ruff format .
+	find notebooks tests -name .ipynb_checkpoints -prune -o -name '*.ipynb' \
+	  -exec $(PY) -m nbstripout --keep-id --extra-keys metadata.language_info.version {} +
+
+.PHONY: browser
+browser: ## Find a browser for the browser tests; on Debian, as root, install one
+	@for name in chromium chromium-browser google-chrome; do
+	  ! command -v "$$name" >/dev/null || exit 0
+	done
+	if [ -f /etc/debian_version ] && [ "$$(id -u)" = 0 ]; then
+	  export DEBIAN_FRONTEND=noninteractive
+	  mkdir -p build
+	  log=build/browser.log
+	  echo "Installing chromium for the browser tests"
+	  apt-get update > "$$log" 2>&1 &&
+	    apt-get install -y --no-install-recommends chromium fonts-dejavu-core >> "$$log" 2>&1 || :
+	  ! command -v chromium >/dev/null || exit 0
+	fi
+	none='No browser was found (chromium, chromium-browser or google-chrome)'
+	if [ "$${CI:-}" = true ]; then
+	  echo "$$none, and CI=true asks for one." >&2
+	  exit 1
+	fi
+	echo "$$none: the browser tests are skipped." >&2
+
+.PHONY: environment
+environment: ## Fill .venv with all that developing needs (the other targets do it when needed)
+	@$(call environment,develop)
+
+.PHONY: lock
+lock: environment ## Write requirements/*.txt anew from requirements/*.in
+	@for name in report develop; do
+	  $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
+	    --generate-hashes --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade) \
+	    --output-file "requirements/$$name.txt" "requirements/$$name.in"
+	done
+
+.PHONY: clean
+clean: ## Remove build/ and what tools left behind; .venv stays, so no network is needed after it
+	@rm -rf build .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . \( -path ./.venv -o -path ./.git \) -prune \
+	  -o \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +

@@ -1,0 +1,129 @@
+"""The command line: ``python -m reportlib``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from reportlib.errors import NotBuilt, ReportError, did_you_mean
+from reportlib.reading.article import coverage_of
+from reportlib.reading.ledger import Ledger
+from reportlib.reading.parameters import BASE, Parameters
+from reportlib.reading.provenance import Provenance
+from reportlib.reading.validation import check_package
+from reportlib.study import Study
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return 0, or 1 after saying on standard error what is wrong."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    try:
+        study = Study.find(given.study)
+        return int(given.command(study, given))
+    except ReportError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m reportlib",
+        description="Claims, evidence and computed verdicts of a published argument.",
+    )
+    parser.add_argument("--study", type=Path, help="the study's folder (default: this one)")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    build = commands.add_parser("build", help="run the notebooks and write the page")
+    build.add_argument("--set", default=BASE, dest="set_name", help="parameter set (default: base)")
+    build.set_defaults(command=_build)
+
+    check = commands.add_parser("check", help="check parameters, data package and notebooks")
+    check.set_defaults(command=_check)
+
+    trace = commands.add_parser("trace", help="follow a claim to its rows and sources")
+    trace.add_argument("claim", help="the claim's id, such as C06")
+    trace.add_argument("--set", default=BASE, dest="set_name", help="parameter set (default: base)")
+    trace.set_defaults(command=_trace)
+
+    coverage = commands.add_parser("coverage", help="check the sentence map against the article")
+    coverage.add_argument("article", type=Path, help="a copy of the article as plain text")
+    coverage.set_defaults(command=_coverage)
+    return parser
+
+
+def _build(study: Study, given: argparse.Namespace) -> int:
+    from reportlib.running.build import build_report  # heavy: papermill, nbconvert, altair
+
+    build_report(study, given.set_name, lambda line: print(line, file=sys.stderr))
+    return 0
+
+
+def _check(study: Study, _given: argparse.Namespace) -> int:
+    from reportlib.running.contract import check_notebooks  # heavy: papermill
+
+    Parameters.read(study)
+    check_package(study)
+    check_notebooks(study)
+    print("parameters, data package and notebooks are as they should be")
+    return 0
+
+
+def _coverage(study: Study, given: argparse.Namespace) -> int:
+    try:
+        text = given.article.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise ReportError(f"{given.article} cannot be read as text: {problem}") from None
+    found = coverage_of(text, Ledger.read(study))
+    print(found.summary)
+    for problem in found.problems:
+        print(problem, file=sys.stderr)
+    return 1 if found.problems else 0
+
+
+def _trace(study: Study, given: argparse.Namespace) -> int:
+    from reportlib.running.manifest import changed_since
+
+    build = study.build(given.set_name)
+    if not build.findings.is_file():
+        raise NotBuilt(f"There is no {study.relative(build.findings)}: `make report` makes it.")
+    whole = json.loads(build.findings.read_text(encoding="utf-8"))
+    claims = {finding["id"]: finding for finding in whole["claims"]}
+    if given.claim not in claims:
+        raise ReportError(f"There is no claim {given.claim}. {did_you_mean(given.claim, claims)}")
+    changed = changed_since(study, build)
+    if changed:
+        print(f"note: changed since that run: {', '.join(changed)}", file=sys.stderr)
+    print("\n".join(_traced(claims[given.claim], Ledger.read(study), Provenance.read(study))))
+    return 0
+
+
+def _traced(finding: dict[str, Any], ledger: Ledger, provenance: Provenance) -> list[str]:
+    claim = ledger.claims[finding["id"]]
+    detail = f" ({finding['detail']})" if finding["detail"] else ""
+    lines = [
+        f"{claim.id}  {claim.paraphrase}",
+        f"  kind      {claim.kind}, at {', '.join(claim.locators) or 'no single sentence'}",
+        f"  state     {finding['state']}{detail}",
+        f"  reason    {finding['reason'] or 'none yet'}",
+    ]
+    if finding["test"]:
+        lines.append(f"  test      {finding['test']}, in chapter {claim.chapter}")
+    lines += [f"  setting   {name} = {value}" for name, value in finding["parameters"].items()]
+    for row in finding["rows"]:
+        lines.append(f"  row       {row}")
+        for link in provenance.links.get(row, ()):
+            source = provenance.sources[link.source]
+            grade = link.source_class.grade
+            lines.append(f"    source  {source.id}, origin {link.origin}, grade {grade}: {source.title}")
+            lines.append(f"            {source.url or 'no address'}")
+    for item in finding["evidence"]:
+        if item["basis"] == "read":
+            aside = f" (set aside: {item['set_aside']})" if item["set_aside"] else ""
+            cited = ", ".join(item["targets"])
+            lines.append(f"  read      {item['stance']}, {item['origin']}, {cited}{aside}")
+    return lines

@@ -1,0 +1,85 @@
+"""What can go wrong, said so that the reader knows what, where and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing that is wrong: where it stands, what is wrong there, and what would be right."""
+
+    where: str
+    what: str
+    allowed: str = ""
+
+    def __str__(self) -> str:
+        """Return the fault as one line."""
+        hint = f" {self.allowed}" if self.allowed else ""
+        return f"{self.where}: {self.what}.{hint}"
+
+
+class ReportError(Exception):
+    """The work cannot go on; the message says what to do."""
+
+
+class FaultsFound(ReportError):
+    """Several things are wrong at once; all of them are listed."""
+
+    title = "This must be put right first"
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        """Keep the faults, sorted by place, and make one message of them."""
+        self.faults: Sequence[Fault] = sorted(set(faults))
+        count = len(self.faults)
+        lines = [f"{self.title} ({count} {'fault' if count == 1 else 'faults'}):"]
+        lines += [f"  {fault}" for fault in self.faults]
+        super().__init__("\n".join(lines))
+
+
+class BadData(FaultsFound):
+    """A file under data/ holds something that its description does not allow."""
+
+    title = "The data package has faults"
+
+
+class BadParameters(FaultsFound):
+    """A parameter is unknown, mistyped, or has a value that it cannot have."""
+
+    title = "The parameters have faults"
+
+
+class BadNotebook(FaultsFound):
+    """A notebook breaks the contract that lets it run anywhere with the same result."""
+
+    title = "The notebooks break their contract"
+
+
+class BadTest(ReportError):
+    """A claim's test cannot be used as it is written."""
+
+
+class StudyNotFound(ReportError):
+    """No folder here or above holds data/datapackage.json, params/ and notebooks/."""
+
+
+class NotBuilt(ReportError):
+    """Something asks for the result of a run that has not been made."""
+
+
+class RunFailed(ReportError):
+    """A notebook stopped with an error; the page of the last good run stays in place."""
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """Return a sentence with the nearest valid name, or with all of them.
+
+    Example: ``did_you_mean("partys", ["parties"])`` is ``'Did you mean "parties"?'``.
+    """
+    known = sorted(names)
+    near = get_close_matches(name, known, n=1, cutoff=0.6)
+    if near:
+        return f'Did you mean "{near[0]}"?'
+    return f"Known: {', '.join(known)}." if known else "None is known."

@@ -1,0 +1,1 @@
+"""From rows and documents to states. Pure functions: no files, no notebooks."""

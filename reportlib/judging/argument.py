@@ -1,0 +1,184 @@
+"""The argument: groundings from groups and roles, and the claims on which a pillar rests."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from functools import cached_property
+
+from reportlib.reading.ledger import Ledger
+from reportlib.values.claims import Group, Member
+from reportlib.values.findings import Record
+from reportlib.values.phrases import joined
+from reportlib.values.words import Grounding, Mode, Verdict
+
+
+class Standing(IntEnum):
+    """How a premise stands in a group."""
+
+    FALLS = 0
+    IN_PART = 1
+    STANDS = 2
+
+
+_GROUNDING = {
+    Standing.STANDS: Grounding.GROUNDED,
+    Standing.IN_PART: Grounding.PARTLY,
+    Standing.FALLS: Grounding.UNGROUNDED,
+    None: Grounding.ASSUMED,
+}
+_STANDING = {grounding: standing for standing, grounding in _GROUNDING.items()}
+
+
+@dataclass(frozen=True)
+class Argument:
+    """The claims of a ledger as they stand on each other, given what was recorded of them.
+
+    A claim that no chapter has recorded stands in part: nothing is known against it, nor for it.
+    """
+
+    ledger: Ledger
+    records: Mapping[str, Record]
+    fallen: frozenset[str] = frozenset()
+    """Claims taken to fall, whatever their record says: for asking "what if"."""
+
+    def grounding(self, claim: str) -> Grounding:
+        """The grounding of a judgement, a cause or a forecast."""
+        return _GROUNDING[self._claim_standing(claim)]
+
+    def standing(self, group: Group, member: Member) -> Standing | None:
+        """How a member stands in a group; None: an assumption, which counts neither way.
+
+        Where the parent needs less than the claim as written, the role decides: kept, the member
+        stands whatever its detail; lost, it falls.
+        """
+        claim = member.claim
+        if claim in self.fallen:
+            return Standing.FALLS
+        if not self.ledger.claims[claim].kind.checkable:
+            return self._claim_standing(claim)
+        record = self.records.get(claim)
+        if record is None or record.verdict is None:
+            return Standing.IN_PART
+        role = record.roles.get(group.id)
+        if role is not None:
+            return Standing.STANDS if role else Standing.FALLS
+        if record.verdict.holds:
+            return Standing.STANDS
+        return Standing.FALLS if record.verdict is Verdict.NOT_SUPPORTED else Standing.IN_PART
+
+    def group_standing(self, group: Group) -> Standing | None:
+        """As good as the weakest member where all are needed, as the k-th best where k are."""
+        found = sorted(
+            (s for m in group.members if (s := self.standing(group, m)) is not None), reverse=True
+        )
+        if not found or group.needed == 0:
+            return None
+        if group.mode is Mode.LINKED:
+            return found[-1]
+        return found[min(group.needed, len(found)) - 1]
+
+    def _claim_standing(self, claim: str) -> Standing | None:
+        """As good as the weakest group; None: nothing beneath can be checked."""
+        if claim in self.fallen:
+            return Standing.FALLS
+        if claim not in self._cache:
+            found = [
+                standing
+                for group in self.ledger.groups_of(claim)
+                if (standing := self.group_standing(group)) is not None
+            ]
+            self._cache[claim] = min(found, default=None)
+        return self._cache[claim]
+
+    @cached_property
+    def _cache(self) -> dict[str, Standing | None]:
+        return {}
+
+    @cached_property
+    def roots(self) -> tuple[str, ...]:
+        """The claims that support no other: what the article is for."""
+        members = {member.claim for group in self.ledger.groups for member in group.members}
+        parents = dict.fromkeys(group.parent for group in self.ledger.groups)
+        return tuple(parent for parent in parents if parent not in members)
+
+    @cached_property
+    def pillars(self) -> tuple[str, ...]:
+        """The claims that a root needs, all of them."""
+        return tuple(
+            member.claim
+            for root in self.roots
+            for group in self.ledger.groups_of(root)
+            if group.mode is Mode.LINKED
+            for member in group.members
+        )
+
+    def knocked_out(self, claims: Collection[str]) -> Argument:
+        """The same argument, with some claims taken to fall."""
+        return Argument(self.ledger, self.records, self.fallen | frozenset(claims))
+
+    def moved_by(self, claim: str) -> tuple[str, ...]:
+        """The claims whose grounding changes if this one falls."""
+        without = self.knocked_out([claim])
+        return tuple(
+            parent
+            for parent in dict.fromkeys(group.parent for group in self.ledger.groups)
+            if parent != claim
+            and not self.ledger.claims[parent].kind.checkable
+            and without.grounding(parent) is not self.grounding(parent)
+        )
+
+    @cached_property
+    def load_bearing(self) -> tuple[str, ...]:
+        """The claims whose fall changes a pillar."""
+        pillars = set(self.pillars)
+        return tuple(
+            claim
+            for claim in self.ledger.claims
+            if claim not in pillars and pillars & set(self.moved_by(claim))
+        )
+
+    def completed(self) -> dict[str, Record]:
+        """The records, with the grounding of every claim that has one, and the reason for it."""
+        return {
+            claim: record
+            if record.kind.checkable
+            else replace(
+                record,
+                grounding=self.grounding(claim),
+                reason=" ".join(part for part in (record.reason, self.reason(claim)) if part),
+            )
+            for claim, record in self.records.items()
+        }
+
+    def reason(self, claim: str) -> str:
+        """Why a claim has its grounding: how each premise beneath it stands."""
+        groups = [g for g in self.ledger.groups_of(claim) if self.group_standing(g) is not None]
+        if not groups:
+            return "Assumed: nothing beneath it can be checked."
+        return " ".join(self._on_the_group(group) for group in groups)
+
+    def _on_the_group(self, group: Group) -> str:
+        needs = (
+            "Needs all of"
+            if group.mode is Mode.LINKED and len(group.members) > 1
+            else "Needs"
+            if group.mode is Mode.LINKED
+            else f"Needs {group.needed} of"
+        )
+        return f"{needs} {joined(self._on_the_member(group, m) for m in group.members)}."
+
+    def _on_the_member(self, group: Group, member: Member) -> str:
+        standing = self.standing(group, member)
+        claim = self.ledger.claims[member.claim]
+        if standing is None:
+            return f"{member.claim} (assumed)"
+        word = {Standing.STANDS: "stands", Standing.IN_PART: "in part", Standing.FALLS: "falls"}
+        record = self.records.get(member.claim)
+        if record is None and claim.kind.checkable:
+            return f"{member.claim} (not looked at yet)"
+        if record is not None and record.roles.get(group.id) and record.verdict is not None:
+            kept = "its role is kept" if not record.verdict.holds else "stands"
+            return f"{member.claim} ({record.verdict}; {kept})"
+        return f"{member.claim} ({word[standing]})"

@@ -1,0 +1,119 @@
+"""Turning findings and read documents into items, one an origin, with their grades."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from reportlib.values.evidence import Evidence, Item
+from reportlib.values.findings import Finding
+from reportlib.values.sources import Link, SourceClass
+from reportlib.values.words import Basis, Directness, Grade, Match, Stance
+
+Links = Mapping[str, tuple[Link, ...]]
+"""The sources of each row, by reference."""
+
+STANCE_OF = {
+    Match.EXACT: Stance.SUPPORTS,
+    Match.LOOSE: Stance.SUPPORTS,
+    Match.DIFFERS: Stance.CONTRADICTS,
+}
+
+
+def computed_items(finding: Finding, match: Match, links: Links) -> list[Item]:
+    """Return one direct, computed item for each origin of the rows of a finding.
+
+    An origin has the grade of its weakest row, and each row that of its best link: a finding is no
+    better known from an origin than the least certain row which it takes from there.
+    """
+    if match is Match.NO_DATA:
+        return []
+    best: dict[str, dict[str, Link]] = defaultdict(dict)
+    sources: dict[str, set[str]] = defaultdict(set)
+    for row in finding.rows:
+        for link in links.get(row, ()):
+            sources[link.origin].add(link.source)
+            kept = best[link.origin].get(row)
+            if kept is None or _worth(link.source_class) > _worth(kept.source_class):
+                best[link.origin][row] = link
+    return [
+        Item(
+            origin=origin,
+            stance=STANCE_OF[match],
+            directness=Directness.DIRECT,
+            basis=Basis.COMPUTED,
+            grade=weakest.grade,
+            primary=weakest.primary,
+            targets=tuple(by_row),
+            sources=tuple(sorted(sources[origin])),
+        )
+        for origin, by_row in sorted(best.items())
+        for weakest in [min((link.source_class for link in by_row.values()), key=_worth)]
+    ]
+
+
+def read_items(
+    evidence: Iterable[Evidence],
+    links: Links,
+    classes: Mapping[str, SourceClass],
+    known: Collection[str],
+    finding: Finding | None,
+) -> list[Item]:
+    """Return the items of what a person read, one for each origin of its target.
+
+    What was not public yet (not in ``known``) is set aside, and so is a document that only retells,
+    from the same origin, a row which the finding already counts.
+    """
+    items = []
+    for piece in evidence:
+        for item in _items_of(piece, links, classes):
+            if piece.target not in known:
+                item = replace(item, set_aside="not public yet on the day of this run")
+            elif finding is not None and _retells(item, finding, links):
+                item = replace(item, set_aside="already counted by the test")
+            items.append(item)
+    return items
+
+
+def _items_of(piece: Evidence, links: Links, classes: Mapping[str, SourceClass]) -> Iterable[Item]:
+    if piece.origin:
+        source = piece.target.partition("#")[2]
+        by_origin = {piece.origin: (classes[piece.source_class], [source])}
+    else:
+        by_origin = {}
+        for link in links.get(piece.target, ()):
+            seen, sources = by_origin.get(link.origin, (link.source_class, []))
+            by_origin[link.origin] = (
+                max(seen, link.source_class, key=_worth),
+                [*sources, link.source],
+            )
+    for origin, (source_class, sources) in sorted(by_origin.items()):
+        yield Item(
+            origin=origin,
+            stance=piece.stance,
+            directness=piece.directness,
+            basis=Basis.READ,
+            grade=source_class.grade,
+            primary=source_class.primary,
+            targets=(piece.target,),
+            sources=tuple(sorted(set(sources))),
+            note=piece.note,
+        )
+
+
+def _retells(item: Item, finding: Finding, links: Links) -> bool:
+    """A quoted document on the same fact from the same origin; a qualification is never displaced."""
+    if item.stance in (Stance.QUALIFIES, Stance.CONTEXT) or not finding.decides:
+        return False
+    same = {
+        (link.origin, name)
+        for row in finding.rows
+        for link in links.get(row, ())
+        for name in (row, f"sources#{link.source}")
+    }
+    return any((item.origin, target) in same for target in item.targets)
+
+
+def _worth(source_class: SourceClass) -> tuple[int, bool]:
+    return -list(Grade).index(source_class.grade), source_class.primary

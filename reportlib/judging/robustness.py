@@ -1,0 +1,94 @@
+"""Rule 6: over the plausible settings of the parameters that a claim turns on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import combinations, product
+
+from reportlib.reading.parameters import Setting
+from reportlib.values.findings import AtSetting, Flip, Robustness
+from reportlib.values.words import Verdict
+
+LARGEST_GRID = 512
+"""Up to so many combinations all are tried; above, each parameter alone and in pairs."""
+
+Plausible = Mapping[str, tuple[Setting, ...]]
+
+
+def grid(plausible: Plausible, chosen: Mapping[str, Setting]) -> tuple[list[dict[str, Setting]], bool]:
+    """Return the settings to try, the chosen one first, and whether they are all combinations."""
+    names = list(plausible)
+    own = {name: chosen[name] for name in names}
+    size = 1
+    for name in names:
+        size *= len(plausible[name])
+    if size <= LARGEST_GRID:
+        tried = (dict(zip(names, values, strict=True)) for values in product(*plausible.values()))
+        return _distinct([own, *tried]), True
+    changed = [
+        {**own, **dict(zip(some, values, strict=True))}
+        for count in (1, 2)
+        for some in combinations(names, count)
+        for values in product(*(plausible[name] for name in some))
+    ]
+    return _distinct([own, *changed]), False
+
+
+def robustness(
+    tried: Iterable[tuple[AtSetting, bool]], fixed: Mapping[str, bool], whole: bool
+) -> Robustness:
+    """Count the settings that agree with the first, and name the parameters that flip it alone.
+
+    Args:
+        tried: what came out at each setting, the chosen one first, and whether the data decided.
+        fixed: by parameter, whether the article's text fixes it for this claim.
+        whole: whether all combinations were tried.
+    """
+    pairs = list(tried)
+    own = pairs[0][0]
+    decided = [at for at, has_data in pairs if has_data]
+    flips = [
+        Flip(name, at.setting[name], at.verdict, fixed.get(name, False))
+        for at in decided
+        for name in _changed(own, at)
+        if len(_changed(own, at)) == 1 and answer(at.verdict) != answer(own.verdict)
+    ]
+    same = sum(answer(at.verdict) == answer(own.verdict) for at in decided)
+    settings = tuple(at for at, _ in pairs)
+    return Robustness(settings, same, len(decided), tuple(flips), whole)
+
+
+def settle(
+    verdict: Verdict, tried: Iterable[tuple[AtSetting, bool]], fixed: Mapping[str, bool]
+) -> Verdict:
+    """Apply rule 6 to a verdict.
+
+    Settings at which a parameter that the text fixes has another value are not what the article
+    says: where they differ, support is capped. Among the rest, support and contradiction together
+    mean that the claim depends on the definition.
+    """
+    (own, _), *_ = pairs = list(tried)
+    decided = [at for at, has_data in pairs if has_data]
+    free = [at for at in decided if not any(fixed.get(name) for name in _changed(own, at))]
+    answers = {answer(at.verdict) for at in [own, *free]}
+    if {"for", "against"} <= answers:
+        return Verdict.DEPENDS
+    differs = any(answer(at.verdict) != answer(own.verdict) for at in decided if at not in free)
+    if differs and verdict is Verdict.SUPPORTED:
+        return Verdict.CAVEAT
+    return verdict
+
+
+def answer(verdict: Verdict) -> str:
+    """Return ``for``, ``against`` or ``open``: what has to change before a verdict has flipped."""
+    if verdict.holds:
+        return "for"
+    return "against" if verdict is Verdict.NOT_SUPPORTED else "open"
+
+
+def _changed(own: AtSetting, at: AtSetting) -> list[str]:
+    return [name for name, value in at.setting.items() if value != own.setting[name]]
+
+
+def _distinct(settings: Iterable[dict[str, Setting]]) -> list[dict[str, Setting]]:
+    return list({tuple(setting.items()): setting for setting in settings}.values())

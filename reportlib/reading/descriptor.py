@@ -1,0 +1,88 @@
+"""The Data Package descriptor: which tables there are, and how each column is typed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reportlib.errors import BadData, Fault
+from reportlib.study import Study
+
+COVERAGE = "coverage"
+"""The table that says how complete each register is. It describes the collection: never cut."""
+KNOWN_FROM = "known_from"
+"""The column that holds the day from which a row's content was public."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column: its name, its type as in the Table Schema, and what parts a list."""
+
+    name: str
+    type: str
+    delimiter: str
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One described file."""
+
+    name: str
+    title: str
+    path: Path
+    folder: str
+    """``tables``, ``chain`` or ``sources``: the folder below data/ in which it lies."""
+    fields: tuple[Field, ...]
+    known_from: Mapping[str, Any]
+    """How a row's known-from day follows: ``{"rule": "act", "fields": [...]}`` or ``"source"``."""
+
+
+@dataclass(frozen=True)
+class Descriptor:
+    """The described files of a study, by name."""
+
+    title: str
+    licences: tuple[str, ...]
+    resources: Mapping[str, Resource]
+
+    @classmethod
+    def read(cls, study: Study) -> Descriptor:
+        """Read ``datapackage.json``.
+
+        Raises:
+            BadData: it is not JSON, or lacks a property that the library needs.
+        """
+        where = study.relative(study.descriptor)
+        try:
+            content = json.loads(study.descriptor.read_text(encoding="utf-8"))
+            resources = [_resource(study, entry) for entry in content["resources"]]
+            licences = tuple(entry["name"] for entry in content.get("licenses", []))
+            title = content.get("title", content["name"])
+        except ValueError as problem:
+            raise BadData([Fault(where, f"is not JSON ({problem})")]) from None
+        except (KeyError, TypeError) as problem:
+            raise BadData([Fault(where, f"lacks the property {problem}")]) from None
+        return cls(title, licences, {resource.name: resource for resource in resources})
+
+    @property
+    def tables(self) -> Mapping[str, Resource]:
+        """The tables that tests read."""
+        return {n: r for n, r in self.resources.items() if r.folder == "tables"}
+
+
+def _resource(study: Study, entry: Mapping[str, Any]) -> Resource:
+    path = study.data / entry["path"]
+    return Resource(
+        name=entry["name"],
+        title=entry.get("title", entry["name"]),
+        path=path,
+        folder=path.parent.name,
+        fields=tuple(
+            Field(field["name"], field.get("type", "string"), field.get("delimiter", ","))
+            for field in entry["schema"]["fields"]
+        ),
+        known_from=entry.get("knownFrom", {}),
+    )

@@ -1,0 +1,155 @@
+"""The ledger: claims, assertions, definitions, groups, evidence and sentences, as people keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reportlib.reading.lines import Line, Lines, gathered, listed
+from reportlib.study import Study
+from reportlib.values.claims import (
+    Assertion,
+    Claim,
+    Definition,
+    Demand,
+    Edge,
+    Group,
+    Member,
+    Sentence,
+)
+from reportlib.values.evidence import Evidence
+from reportlib.values.words import (
+    Comparison,
+    Directness,
+    Kind,
+    Mode,
+    OutcomeKind,
+    Relation,
+    Role,
+    Stance,
+)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The claims, with all that people keep about them, by the claim's id."""
+
+    claims: Mapping[str, Claim]
+    assertions: Mapping[str, tuple[Assertion, ...]]
+    definitions: Mapping[str, tuple[Definition, ...]]
+    groups: tuple[Group, ...]
+    edges: tuple[Edge, ...]
+    evidence: Mapping[str, tuple[Evidence, ...]]
+    sentences: tuple[Sentence, ...]
+
+    @classmethod
+    def read(cls, study: Study) -> Ledger:
+        """Read ``data/chain/``.
+
+        Raises:
+            BadData: with every fault of the data package.
+        """
+        with Lines(study) as lines:
+            sentences = tuple(_sentence(line) for line in lines.of("sentences"))
+            locators = gathered(
+                (claim, sentence.locator) for sentence in sentences for claim in sentence.claims
+            )
+            members = gathered((line["group"], _member(line)) for line in lines.of("members"))
+            return cls(
+                claims={
+                    line["claim"]: _claim(line, locators.get(line["claim"], ()))
+                    for line in lines.of("claims")
+                },
+                assertions=gathered((line["claim"], _assertion(line)) for line in lines.of("assertions")),
+                definitions=gathered((line["claim"], _definition(line)) for line in lines.of("definitions")),
+                groups=tuple(_group(line, members.get(line["group"], ())) for line in lines.of("groups")),
+                edges=tuple(_edge(line) for line in lines.of("edges")),
+                evidence=gathered((line["claim"], _evidence(line)) for line in lines.of("evidence")),
+                sentences=sentences,
+            )
+
+    def groups_of(self, parent: str) -> tuple[Group, ...]:
+        """The groups of premises beneath a claim."""
+        return tuple(group for group in self.groups if group.parent == parent)
+
+    def roles_of(self, child: str) -> Mapping[str, Demand]:
+        """What the groups that a claim stands in need of it, where that is less than all of it."""
+        return {
+            group.id: member.requires
+            for group in self.groups
+            for member in group.members
+            if member.claim == child and member.requires is not None
+        }
+
+
+def _claim(line: Line, locators: tuple[str, ...]) -> Claim:
+    return Claim(
+        id=line["claim"],
+        paraphrase=line["paraphrase"],
+        kind=Kind(line["kind"]),
+        chapter=line["chapter"],
+        outcome_kind=OutcomeKind(line["outcome_kind"]) if line["outcome_kind"] else None,
+        horizon=line["horizon"],
+        indicator=line["indicator"],
+        method=line["method"],
+        falsifier=line["falsifier"],
+        reconstructed=line["reconstructed"] == "yes",
+        locators=locators,
+    )
+
+
+def _assertion(line: Line) -> Assertion:
+    return Assertion(
+        claim=line["claim"],
+        part=line["part"],
+        comparison=Comparison(line["comparison"]),
+        value=line["value"],
+        unit=line["unit"],
+        tolerance=line["tolerance"],
+        hedge=line["hedge"],
+        attributed_to=line["attributed_to"],
+    )
+
+
+def _edge(line: Line) -> Edge:
+    return Edge(line["child"], line["parent"], Relation(line["relation"]))
+
+
+def _definition(line: Line) -> Definition:
+    return Definition(line["claim"], line["parameter"], line["fixed"] == "yes", line["why"])
+
+
+def _member(line: Line) -> Member:
+    requires = (
+        Demand(Comparison(line["requires"]), line["requires_value"]) if line["requires"] else None
+    )
+    return Member(line["member"], requires, line["why"])
+
+
+def _group(line: Line, members: tuple[Member, ...]) -> Group:
+    mode = Mode(line["mode"])
+    needed = len(members) if mode is Mode.LINKED else int(line["needed"])
+    return Group(line["group"], line["parent"], mode, needed, line["warrant"], members)
+
+
+def _evidence(line: Line) -> Evidence:
+    return Evidence(
+        key=line["key"],
+        claim=line["claim"],
+        target=line["target"],
+        stance=Stance(line["stance"]),
+        directness=Directness(line["directness"]),
+        origin=line["origin"],
+        source_class=line["class"],
+        note=line["note"],
+    )
+
+
+def _sentence(line: Line) -> Sentence:
+    return Sentence(
+        line["locator"],
+        Role(line["role"]),
+        listed(line["claims"]),
+        int(line["words"]),
+        line["sha256"],
+    )

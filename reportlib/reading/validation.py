@@ -1,0 +1,215 @@
+"""Validation of the data package: frictionless for the descriptor, and checks of our own."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from reportlib.errors import BadData, Fault, did_you_mean
+from reportlib.reading.descriptor import COVERAGE, KNOWN_FROM, Descriptor, Resource
+from reportlib.study import Study
+from reportlib.values.days import Span
+from reportlib.values.sources import SOURCES, key_of, table_of
+
+Rows = Mapping[str, list[dict[str, str]]]
+_REFERENCE = re.compile(r"[a-z_]+#\S+")
+
+
+def faults_in_package(study: Study) -> list[Fault]:
+    """Return every fault of the data package, with file, row, column, value and what is allowed.
+
+    Raises:
+        BadData: the descriptor itself cannot be read.
+    """
+    descriptor = Descriptor.read(study)
+    faults = _against_descriptor(study)
+    if any(fault.where.endswith("header") or "missing" in fault.what for fault in faults):
+        return faults
+    rows = {name: _rows(resource) for name, resource in descriptor.resources.items()}
+    checks: tuple[Callable[[Descriptor, Rows], Iterator[Fault]], ...] = (
+        _references,
+        _row_sources,
+        _days_known,
+        _sentences,
+        _parents,
+    )
+    for check in checks:
+        faults.extend(check(descriptor, rows))
+    return faults
+
+
+def _against_descriptor(study: Study) -> list[Fault]:
+    """What frictionless finds: types, enumerations, patterns, keys and foreign keys."""
+    from frictionless import Package, system  # heavy, and only wanted here
+
+    with system.use_context(trusted=True):
+        report = Package.from_descriptor(str(study.descriptor)).validate()
+    faults = [
+        Fault(study.relative(study.descriptor), error.message) for error in report.errors
+    ]
+    for task in report.tasks:
+        fields = {
+            field["name"]: field for field in (task_schema(study, task.name) or {"fields": []})["fields"]
+        }
+        faults += [_fault(f"data/{task.place}", error, fields) for error in task.errors]
+    return faults
+
+
+def task_schema(study: Study, name: str) -> dict[str, Any] | None:
+    """The schema of a resource as the descriptor has it."""
+    import json
+
+    content = json.loads(study.descriptor.read_text(encoding="utf-8"))
+    return next((r["schema"] for r in content["resources"] if r["name"] == name), None)
+
+
+def _fault(file: str, error: Any, fields: Mapping[str, Any]) -> Fault:
+    found = error.to_dict()
+    row, column = found.get("rowNumber"), found.get("fieldName")
+    where = file
+    if row is not None:
+        where += f", row {row}"
+    elif column is None and found["type"].endswith("label"):
+        where += ", header"
+    if column is None:
+        return Fault(where, f"{found['title']}: {found['note']}")
+    allowed = _allowed(fields.get(column, {}))
+    return Fault(f"{where}, column {column}", f'"{found.get("cell", "")}": {found["note"]}', allowed)
+
+
+def _allowed(field: Mapping[str, Any]) -> str:
+    constraints = field.get("constraints", {})
+    if "enum" in constraints:
+        return f"Allowed: {', '.join(map(str, constraints['enum']))}."
+    rules = [f"{name} {value}" for name, value in constraints.items() if name != "required"]
+    return f"Allowed: {', '.join([field.get('type', 'any'), *rules])}." if field else ""
+
+
+def _rows(resource: Resource) -> list[dict[str, str]]:
+    with resource.path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _at(resource: Resource, number: int, column: str) -> str:
+    """Where a cell stands; a file's first row of data is row 2, as an editor counts."""
+    return f"data/{resource.folder}/{resource.path.name}, row {number + 2}, column {column}"
+
+
+def _references(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
+    """Every cell that cites ``table#key`` must cite something that is there."""
+    known = {n: {row["key"] for row in rows[n]} for n in descriptor.tables}
+    known[SOURCES] = {row["source"] for row in rows[SOURCES]}
+    for name, column in (("evidence", "target"), ("events", "ref")):
+        for number, row in enumerate(rows.get(name, [])):
+            cited = row.get(column, "")
+            if not cited:
+                continue
+            where = _at(descriptor.resources[name], number, column)
+            table, key = table_of(cited), key_of(cited)
+            if not _REFERENCE.fullmatch(cited) or table not in known:
+                allowed = f"Allowed: table#key. {did_you_mean(table, known)}"
+                yield Fault(where, f'"{cited}" is not a reference', allowed)
+            elif key not in known[table]:
+                yield Fault(where, f'"{cited}" is not there', did_you_mean(key, known[table]))
+
+
+def _row_sources(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
+    """Every link must start at a row, and every row must have a source."""
+    resource = descriptor.resources["row_sources"]
+    known = {n: {row["key"] for row in rows[n]} for n in descriptor.tables}
+    linked = set()
+    for number, row in enumerate(rows["row_sources"]):
+        table, key = row["table"], row["key"]
+        linked.add((table, key))
+        if table not in known:
+            hint = did_you_mean(table, known)
+            yield Fault(_at(resource, number, "table"), f'"{table}" is not a table', hint)
+        elif key not in known[table]:
+            hint = did_you_mean(key, known[table])
+            yield Fault(_at(resource, number, "key"), f'"{key}" is not a row of {table}', hint)
+    for name, table_resource in descriptor.tables.items():
+        for number, row in enumerate(rows[name]):
+            if name != COVERAGE and (name, row["key"]) not in linked:
+                yield Fault(
+                    _at(table_resource, number, "key"),
+                    f'"{row["key"]}" has no source',
+                    "Add a line to data/sources/row_sources.csv.",
+                )
+
+
+def _days_known(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
+    """A public act is known from its own day, not earlier; an undated row from no day at all."""
+    published = {row["source"]: row["published_date"] for row in rows[SOURCES]}
+    sources: dict[tuple[str, str], list[str]] = {}
+    for row in rows["row_sources"]:
+        dated = published.get(row["source"], "")
+        sources.setdefault((row["table"], row["key"]), []).append(dated)
+    for name, resource in descriptor.tables.items():
+        if name == COVERAGE:
+            continue
+        for number, row in enumerate(rows[name]):
+            dates = [day for day in sources.get((name, row["key"]), []) if day]
+            problem = _known_from_problem(resource, row, dates)
+            if problem:
+                yield Fault(_at(resource, number, KNOWN_FROM), problem)
+
+
+def _known_from_problem(resource: Resource, row: Mapping[str, str], dates: list[str]) -> str:
+    known = row.get(KNOWN_FROM, "")
+    if not known:
+        return "is empty, though a source has a date" if dates else ""
+    day = date.fromisoformat(known) if Span.of(known) and len(known) == 10 else None
+    if day is None or resource.known_from.get("rule") != "act":
+        return ""
+    own = next((row[name] for name in resource.known_from["fields"] if row.get(name)), "")
+    span = Span.of(own)
+    if span is None or day >= span.first:
+        return ""
+    return f'"{known}" is before the day of the act itself, {own}'
+
+
+def _sentences(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
+    """A sentence carries claims that are there; a claim stands in a sentence."""
+    claims = {row["claim"] for row in rows["claims"]}
+    carried = set()
+    for number, row in enumerate(rows["sentences"]):
+        for claim in filter(None, row["claims"].split(";")):
+            carried.add(claim)
+            if claim not in claims:
+                where = _at(descriptor.resources["sentences"], number, "claims")
+                yield Fault(where, f'"{claim}" is not a claim', did_you_mean(claim, claims))
+    for number, row in enumerate(rows["claims"]):
+        if row["claim"] not in carried and row["reconstructed"] != "yes":
+            where = _at(descriptor.resources["claims"], number, "claim")
+            yield Fault(where, f'no sentence carries "{row["claim"]}"')
+
+
+def _parents(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
+    """No claim stands beneath itself."""
+    parent_of = {row["group"]: row["parent"] for row in rows["groups"]}
+    above: dict[str, set[str]] = {}
+    for row in rows["members"]:
+        above.setdefault(row["member"], set()).add(parent_of.get(row["group"], ""))
+    for number, row in enumerate(rows["members"]):
+        seen: set[str] = set()
+        climbing = {parent_of.get(row["group"], "")}
+        while climbing:
+            seen |= climbing
+            climbing = set().union(*(above.get(claim, set()) for claim in climbing)) - seen
+        if row["member"] in seen:
+            where = _at(descriptor.resources["members"], number, "member")
+            yield Fault(where, f'"{row["member"]}" stands beneath itself')
+
+
+def check_package(study: Study) -> None:
+    """Raise every fault of the data package at once.
+
+    Raises:
+        BadData: there is one.
+    """
+    faults = faults_in_package(study)
+    if faults:
+        raise BadData(faults)

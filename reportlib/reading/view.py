@@ -1,0 +1,129 @@
+"""The view that a test is given: tables cut to a day, read-only, remembering what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from reportlib.errors import BadTest, did_you_mean
+from reportlib.reading.descriptor import COVERAGE
+from reportlib.reading.parameters import Parameters, Setting
+
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
+
+
+class Data:
+    """A read-only view of the tables of a study.
+
+    ``data.events`` is a frame whose index holds references, ``events#key``; what is done to it
+    changes no other. ``data.rows("events", parties="firms")`` is the part of it that counts at that
+    choice, as params/parameters.yaml says. A test gets a view of its own, which remembers the
+    tables that it read.
+    """
+
+    def __init__(
+        self,
+        frames: Mapping[str, pd.DataFrame],
+        parameters: Parameters,
+        masks: dict[tuple[str, str, Setting], Mask] | None = None,
+    ) -> None:
+        """Wrap frames that are already cut."""
+        self._frames = frames
+        self._parameters = parameters
+        self._masks = {} if masks is None else masks
+        self.read: set[str] = set()
+
+    def watched(self) -> Data:
+        """Return the same view with an empty memory."""
+        return Data(self._frames, self._parameters, self._masks)
+
+    def references(self) -> list[str]:
+        """Return the references of every row in the view."""
+        return [row for frame in self._frames.values() for row in frame.index]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many rows of each table are in the view."""
+        return {name: len(frame) for name, frame in self._frames.items()}
+
+    def __getattr__(self, table: str) -> pd.DataFrame:
+        """Return a table by name.
+
+        Raises:
+            BadTest: there is no such table.
+        """
+        if table.startswith("_"):
+            raise AttributeError(table)
+        if table not in self._frames:
+            hint = did_you_mean(table, self._frames)
+            raise BadTest(f"There is no table “{table}”. {hint}")
+        self.read.add(table)
+        return self._frames[table].copy(deep=False)
+
+    def rows(self, table: str, **choices: Setting) -> pd.DataFrame:
+        """Return the rows of a table that count at these choices of parameters.
+
+        A choice that lets every row count changes nothing.
+
+        Raises:
+            BadTest: a parameter is unknown, or speaks of no column that the table has.
+        """
+        frame: pd.DataFrame = getattr(self, table)
+        kept = np.ones(len(frame), dtype=bool)
+        for name, value in choices.items():
+            kept &= self._mask(table, frame, name, value)
+        return frame[kept]
+
+    def registers(
+        self, table: str, since: pd.Timestamp, until: pd.Timestamp, **choices: Setting
+    ) -> pd.DataFrame:
+        """Return what ``coverage`` says of every register in scope for a period.
+
+        In scope is a register of that table, or one that was not collected at all, whose programme
+        and agency count at these choices.
+        """
+        known = self.rows(COVERAGE, **choices)
+        of_table = known["table"].isna() | (known["table"] == table)
+        return known[of_table & (known["from"] <= until) & (known["to"] >= since)]
+
+    def _mask(self, table: str, frame: pd.DataFrame, name: str, value: Setting) -> Mask:
+        known = self._masks.get((table, name, value))
+        if known is None:
+            known = _counting(frame, table, self._columns(name, value), name)
+            self._masks[table, name, value] = known
+        return known
+
+    def _columns(self, name: str, value: Setting) -> Mapping[str, tuple[str, ...]]:
+        if name not in self._parameters.by_name:
+            hint = did_you_mean(name, self._parameters.by_name)
+            raise BadTest(f"There is no parameter “{name}”. {hint}")
+        choices = self._parameters.by_name[name].choices
+        if value not in choices:
+            hint = did_you_mean(str(value), [str(known) for known in choices])
+            raise BadTest(f"“{value}” is no value of {name}. {hint}")
+        return choices[value].rows
+
+
+def _counting(
+    frame: pd.DataFrame, table: str, columns: Mapping[str, tuple[str, ...]], name: str
+) -> Mask:
+    """Which rows hold one of the values in any of the columns that the table has."""
+    if not columns:
+        return np.ones(len(frame), dtype=bool)
+    present = [column for column in columns if column in frame]
+    if not present:
+        raise BadTest(f"{name} speaks of {', '.join(columns)}; {table} has no such column.")
+    kept = np.zeros(len(frame), dtype=bool)
+    for column in present:
+        wanted = set(columns[column])
+        kept |= np.fromiter(
+            (
+                not wanted.isdisjoint(cell) if isinstance(cell, tuple) else cell in wanted
+                for cell in frame[column]
+            ),
+            dtype=bool,
+            count=len(frame),
+        )
+    return kept

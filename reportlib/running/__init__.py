@@ -1,0 +1,1 @@
+"""Running and publishing: chapters, runs, the page and the exports."""

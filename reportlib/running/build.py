@@ -1,0 +1,81 @@
+"""The build: from a study and a parameter set to the page and what lies beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from reportlib.errors import RunFailed
+from reportlib.judging.inquiry import Inquiry
+from reportlib.reading.parameters import Parameters
+from reportlib.reading.validation import check_package
+from reportlib.running.carried import records_in
+from reportlib.running.contract import check_notebooks
+from reportlib.running.exports import write_exports
+from reportlib.running.manifest import write_manifest, write_whole
+from reportlib.running.namespace import PARAMETER_SET
+from reportlib.running.page import failure_page, page_from
+from reportlib.running.report import Report
+from reportlib.running.run import NotebookFailed, run
+from reportlib.study import Build, Study
+
+Say = Callable[[str], None]
+
+
+def build_report(study: Study, set_name: str, say: Say) -> Build:
+    """Run every notebook of a study under a parameter set, and publish what comes out.
+
+    Parameters, data and notebooks are checked before anything runs. Each artefact appears whole or
+    not at all; a failed run leaves the last good page in place, and an account of the failure.
+
+    Raises:
+        BadParameters, BadData, BadNotebook: before anything ran, with every fault at once.
+        RunFailed: a notebook stopped, or a chapter recorded nothing.
+    """
+    started = datetime.now(UTC)
+    parameters = Parameters.read(study)
+    settings = parameters.settings(set_name)
+    check_package(study)
+    check_notebooks(study)
+    build = study.build(set_name)
+    given = {PARAMETER_SET: set_name, **settings.values}
+    try:
+        for notebook in [*study.chapters(), study.report]:
+            say(f"running {study.relative(notebook)}")
+            run(study, notebook, build.notebooks / notebook.name, given)
+            if notebook != study.report and not records_in(build.notebooks / notebook.name):
+                raise RunFailed(f"{study.relative(notebook)} recorded no claim: it shows no card.")
+    except NotebookFailed as problem:
+        write_whole(
+            build.failure,
+            failure_page(
+                problem.notebook, problem.cell, problem.source, problem.error, problem.traceback
+            ),
+        )
+        raise
+    _drop_strangers(study, build)
+    report = Report(study, Inquiry.open(study, settings, parameters))
+    write_exports(build, report.inquiry, report.argument, report.figures.values())
+    write_whole(build.page, page_from(build.notebooks / study.report.name, settings))
+    build.failure.unlink(missing_ok=True)
+    write_manifest(study, build, settings, started, _made(build))
+    say(f"wrote {study.relative(build.page)}")
+    return build
+
+
+def _drop_strangers(study: Study, build: Build) -> None:
+    """Remove what an earlier run made of a notebook that is gone."""
+    names = {path.name for path in study.notebooks.glob("*.ipynb")}
+    for path in build.notebooks.glob("*.ipynb"):
+        if path.name not in names:
+            path.unlink()
+
+
+def _made(build: Build) -> list[Path]:
+    kept = (build.page, build.findings, build.findings_table)
+    return [
+        *kept,
+        *build.notebooks.glob("*.ipynb"),
+        *build.figures.glob("*.csv"),
+    ]

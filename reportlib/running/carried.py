@@ -1,0 +1,68 @@
+"""What a notebook's outputs carry: records of claims and figures, under MIME types of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import nbformat
+from pydantic import TypeAdapter, ValidationError
+
+from reportlib.errors import NotBuilt
+from reportlib.showing.figures import Figure
+from reportlib.values.findings import Record
+
+RECORD = "application/vnd.reportlib.finding+json"
+FIGURE = "application/vnd.reportlib.figure+json"
+
+_RECORDS = TypeAdapter(Record)
+_FIGURES = TypeAdapter(Figure)
+T = TypeVar("T")
+
+
+def as_record(record: Record) -> dict[str, Any]:
+    """Return a record as JSON can hold it."""
+    return dict(_RECORDS.dump_python(record, mode="json"))
+
+
+def as_figure(figure: Figure) -> dict[str, Any]:
+    """Return a figure as JSON can hold it."""
+    return dict(_FIGURES.dump_python(figure, mode="json"))
+
+
+def records_in(notebook: Path) -> list[Record]:
+    """Return the records in an executed notebook; of a claim shown twice the last.
+
+    Raises:
+        NotBuilt: the notebook is not there, or was written by another version of the library.
+    """
+    return list({record.claim: record for record in _in(notebook, RECORD, _RECORDS)}.values())
+
+
+def figures_in(notebook: Path) -> list[Figure]:
+    """Return the figures in an executed notebook.
+
+    Raises:
+        NotBuilt: the notebook is not there, or was written by another version of the library.
+    """
+    return list(_in(notebook, FIGURE, _FIGURES))
+
+
+def _in(path: Path, kind: str, adapter: TypeAdapter[T]) -> Iterator[T]:
+    if not path.is_file():
+        raise NotBuilt(f"{path.name} has not been run: `make report` runs it.")
+    try:
+        for found in _bundles(nbformat.read(path, as_version=4).cells, kind):
+            yield adapter.validate_python(found)
+    except ValidationError as problem:
+        raise NotBuilt(
+            f"{path.name} was run by another version of the library: `make report` runs it again."
+        ) from problem
+
+
+def _bundles(cells: Iterable[Any], kind: str) -> Iterator[Any]:
+    for cell in cells:
+        for output in cell.get("outputs", []):
+            if kind in output.get("data", {}):
+                yield output["data"][kind]

@@ -1,0 +1,184 @@
+"""A chapter as its notebook sees it: data, tests, cards, figures and bound numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from reportlib.errors import BadTest
+from reportlib.judging.argument import Argument
+from reportlib.judging.claim_test import ClaimTest
+from reportlib.judging.inquiry import Inquiry
+from reportlib.reading.parameters import Parameters
+from reportlib.reading.view import Data
+from reportlib.running.carried import FIGURE, RECORD, as_figure, as_record
+from reportlib.running.namespace import settings_from
+from reportlib.showing.cards import card
+from reportlib.showing.display import Block
+from reportlib.showing.figures import Draw, figure
+from reportlib.showing.markup import render, style
+from reportlib.showing.said import said
+from reportlib.study import Study
+from reportlib.values.days import Span
+from reportlib.values.findings import Finding, Record
+
+Test = Callable[..., Finding]
+
+
+def open_chapter(name: str, namespace: Mapping[str, Any]) -> Chapter:
+    """Open the study around a notebook, as one of its chapters.
+
+    Example: ``chapter = open_chapter("designations", globals())``, after the parameters cell.
+
+    Args:
+        name: the chapter's name, as in the column ``chapter`` of the claims.
+        namespace: the notebook's variables; its plain values are its parameters.
+
+    Raises:
+        StudyNotFound: the notebook stands in no study.
+        BadParameters: a name or value is wrong; nothing was read yet.
+        BadData: the data package has faults.
+    """
+    study = Study.find()
+    settings_from(namespace, Parameters.read(study))
+    return Chapter(study, name, namespace)
+
+
+class Chapter:
+    """One chapter at work. What was saved meanwhile is seen by the next call, without a restart."""
+
+    def __init__(self, study: Study, name: str, namespace: Mapping[str, Any]) -> None:
+        """Read the study once; later calls read again only what has changed."""
+        self._study = study
+        self._name = name
+        self._values = {k: v for k, v in namespace.items() if not k.startswith("_")}
+        self._tests: dict[str, ClaimTest] = {}
+        self._records: dict[str, Record] = {}
+        self._stamp: object = None
+        self._inquiry = self._read()
+
+    @property
+    def data(self) -> Data:
+        """The tables as they were known on the day of the run."""
+        return self._current().data.watched()
+
+    @property
+    def claims(self) -> list[str]:
+        """The claims of this chapter, in the order of the ledger."""
+        return [c.id for c in self._current().ledger.claims.values() if c.chapter == self._name]
+
+    def claim(self, claim: str) -> Block:
+        """Show the paraphrase of a claim, as the ledger has it."""
+        return Block(render("claim.html.j2", claim=self._current().claim(claim)))
+
+    def asserted(self, *claims: str) -> pd.DataFrame:
+        """Return the days that the article gives: ``claim``, ``first`` and ``last`` day meant."""
+        assertions = self._current().ledger.assertions
+        spans = [
+            (claim, span.first, span.last)
+            for claim in claims
+            for one in assertions.get(claim, ())
+            if (span := Span.of(one.value)) is not None
+        ]
+        frame = pd.DataFrame(spans, columns=["claim", "first", "last"])
+        return frame.astype({"first": "datetime64[s]", "last": "datetime64[s]"})
+
+    def test(self, claim: str) -> Callable[[Test], Test]:
+        """Make a function the test of a claim: ``test(data, **parameters) -> Finding``.
+
+        Raises:
+            BadTest: there is no such claim, or an argument of the function is no parameter.
+        """
+        inquiry = self._current()
+        inquiry.claim(claim)
+
+        def bind(function: Test) -> Test:
+            self._tests[claim] = ClaimTest.of(claim, function, inquiry.parameters)
+            return function
+
+        return bind
+
+    def card(self, claim: str) -> Block:
+        """Show a claim's card, and hand its record to the run.
+
+        Raises:
+            BadTest: the claim belongs to another chapter, or its test cannot be used.
+        """
+        inquiry = self._current()
+        chapter = inquiry.claim(claim).chapter
+        if chapter != self._name:
+            raise BadTest(f"{claim} belongs to the chapter {chapter}, not to {self._name}.")
+        self._records[claim] = inquiry.record(claim, self._tests.get(claim))
+        argument = Argument(inquiry.ledger, self._records)
+        complete = Argument(inquiry.ledger, argument.completed())
+        markup = card(inquiry, complete, claim, alone=True)
+        return Block(markup, {RECORD: as_record(self._records[claim])})
+
+    def say(self, text: str, **values: Any) -> Block:
+        """Show a sentence whose numbers are bound to findings.
+
+        Example: ``chapter.say("Russian parties were listed on {C07}.")``; ``{C04[firms]}`` is a
+        part, ``{C07.state}`` the state, ``{C07.rows}`` the number of rows. Other values are given
+        by name: ``chapter.say("{days} days lay between.", days=gap)``.
+
+        Raises:
+            BadTest: a claim named in it has no card yet.
+        """
+        return Block(render("said.html.j2", said=said(text, self._records, values)))
+
+    def figure(
+        self,
+        id: str,
+        draw: Draw,
+        table: pd.DataFrame,
+        *,
+        headline: str,
+        subtitle: str,
+        source: str,
+        description: str,
+        columns: Mapping[str, str] | None = None,
+    ) -> Block:
+        """Show a figure, and hand it to the run; see ``reportlib.showing.figures.figure``."""
+        drawn = figure(
+            id,
+            draw,
+            table,
+            headline=headline,
+            subtitle=subtitle,
+            source=source,
+            description=description,
+            columns=columns,
+        )
+        return Block(drawn.markup(), {FIGURE: as_figure(drawn)})
+
+    def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
+        """Show what the chapter works with: settings and row counts, and bring the style along."""
+        inquiry = self._current()
+        header = render(
+            "chapter.html.j2",
+            name=self._name,
+            settings=inquiry.settings,
+            parameters=inquiry.parameters.by_name,
+            counts=inquiry.data.counts(),
+            claims=self.claims,
+        )
+        return Block(Markup(f"<style>{style()}</style>{header}"))._repr_mimebundle_()
+
+    def _current(self) -> Inquiry:
+        if self._stamp != self._files():
+            self._inquiry = self._read()
+        return self._inquiry
+
+    def _read(self) -> Inquiry:
+        self._stamp = self._files()
+        parameters = Parameters.read(self._study)
+        return Inquiry.open(self._study, settings_from(self._values, parameters), parameters)
+
+    def _files(self) -> object:
+        """Names, sizes and times of the study's data and parameters."""
+        kept = [self._study.data.rglob("*"), self._study.params.glob("*.yaml")]
+        seen = [(path, path.stat()) for paths in kept for path in paths if path.is_file()]
+        return sorted((str(path), state.st_mtime_ns, state.st_size) for path, state in seen)

@@ -1,0 +1,103 @@
+"""Findings as JSON and CSV: one record a claim."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from reportlib.judging.argument import Argument
+from reportlib.judging.inquiry import Inquiry
+from reportlib.running.carried import as_record
+from reportlib.running.manifest import write_whole
+from reportlib.showing.figures import Figure
+from reportlib.showing.marks import word_of
+from reportlib.study import Build
+from reportlib.values.phrases import in_words
+
+_COLUMNS = (
+    "id", "kind", "chapter", "state", "detail", "found", "value", "parameters", "rows", "sources",
+    "reason",
+)  # fmt: skip
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def findings(inquiry: Inquiry, argument: Argument) -> list[dict[str, Any]]:
+    """Return one record for each claim of the ledger, looked at or not, in its order."""
+    return [_finding(inquiry, argument, claim) for claim in inquiry.ledger.claims]
+
+
+def write_exports(
+    build: Build, inquiry: Inquiry, argument: Argument, figures: Iterable[Figure]
+) -> None:
+    """Write ``findings.json``, ``findings.csv`` and the plotted rows of each figure."""
+    records = findings(inquiry, argument)
+    whole = {
+        "set": inquiry.settings.set_name,
+        "settings": dict(inquiry.settings.values),
+        "claims": records,
+    }
+    write_whole(build.findings, json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
+    lines = [[_cell(record[column]) for column in _COLUMNS] for record in records]
+    write_whole(build.findings_table, as_csv(_COLUMNS, lines))
+    for figure in figures:
+        write_whole(build.figures / f"{figure.id}.csv", as_csv(figure.columns, figure.rows))
+
+
+def as_csv(columns: Iterable[str], lines: Iterable[Iterable[str]]) -> str:
+    """Return lines as CSV. A cell that a spreadsheet could run as a formula gets a ``'`` in front."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_harmless(cell) for cell in line] for line in lines)
+    return text.getvalue()
+
+
+def _finding(inquiry: Inquiry, argument: Argument, claim_id: str) -> dict[str, Any]:
+    claim = inquiry.ledger.claims[claim_id]
+    record = argument.records.get(claim_id)
+    found = as_record(record) if record is not None else {}
+    rows = list(record.rows) if record is not None else []
+    return {
+        "id": claim.id,
+        "kind": claim.kind,
+        "chapter": claim.chapter,
+        "state": word_of(record),
+        "detail": found.get("unsettled") or "",
+        "found": in_words(record.value, record.unit) if record and record.rows else "",
+        "value": found.get("value"),
+        "unit": found.get("unit", ""),
+        "parameters": found.get("parameters", {}),
+        "rows": rows,
+        "sources": sorted(
+            {
+                source
+                for item in (record.items if record is not None else ())
+                for source in item.sources
+                if not item.set_aside
+            }
+        ),
+        "reason": found.get("reason", ""),
+        "test": found.get("test", ""),
+        "grounding": found.get("grounding"),
+        "load_bearing": claim_id in argument.load_bearing,
+        "roles": found.get("roles", {}),
+        "evidence": found.get("items", []),
+        "robustness": found.get("robustness", {}),
+    }
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return ";".join(f"{name}={_cell(inner)}" for name, inner in value.items())
+    if isinstance(value, (list, tuple)):
+        return ";".join(_cell(inner) for inner in value)
+    return str(value)
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -1,0 +1,150 @@
+"""The page: the executed report as one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import nh3
+from markupsafe import Markup
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.filters import markdown2html
+
+from reportlib.reading.parameters import Settings
+from reportlib.showing.markup import style
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_STRUCTURE = {
+    "a", "article", "b", "blockquote", "br", "caption", "code", "dd", "details", "div", "dl", "dt",
+    "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "hr", "li", "ol", "p", "pre", "section",
+    "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
+_DRAWING = {"svg", "g", "path", "line", "rect", "circle", "text", "tspan", "defs", "clipPath"}
+_ON_ALL = {"class", "id", "role", "aria-label", "aria-labelledby", "aria-hidden", "tabindex"}
+_PAINT = {
+    "transform", "fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "opacity",
+    "stroke-dasharray", "stroke-miterlimit", "stroke-linecap", "stroke-linejoin", "clip-path",
+}  # fmt: skip
+_ATTRIBUTES = {
+    "*": _ON_ALL,
+    "a": {"href"},
+    "th": {"scope", "colspan", "rowspan"},
+    "td": {"colspan", "rowspan"},
+    "svg": _PAINT | {"viewBox", "width", "height"},
+    "g": _PAINT,
+    "path": _PAINT | {"d"},
+    "line": _PAINT | {"x1", "x2", "y1", "y2"},
+    "rect": _PAINT | {"x", "y", "width", "height"},
+    "circle": _PAINT | {"cx", "cy", "r"},
+    "text": _PAINT
+    | {"x", "y", "dx", "dy", "text-anchor", "font-family", "font-size", "font-weight", "font-style"},
+    "tspan": {"x", "y", "dx", "dy"},
+    "clipPath": {"clipPathUnits"},
+}
+_SANITISER = nh3.Cleaner(
+    tags=_STRUCTURE | _DRAWING,
+    attributes=_ATTRIBUTES,
+    url_schemes={"http", "https"},
+    link_rel="noopener noreferrer",
+    clean_content_tags={"script", "style"},
+)
+
+
+class _PageExporter(TemplateExporter):
+    """nbconvert with our template alone, and with escaping switched on."""
+
+    file_extension = ".html"
+
+    @property
+    def template_paths(self) -> list[str]:  # type: ignore[override]
+        return [str(_TEMPLATES)]
+
+    def _create_environment(self) -> Any:
+        environment = super()._create_environment()
+        environment.autoescape = True
+        environment.trim_blocks = environment.lstrip_blocks = True
+        environment.filters.update(sanitised=sanitised, prose=_prose)
+        return environment
+
+
+def page_from(executed: Path, settings: Settings) -> str:
+    """Return the page of an executed report.
+
+    Markdown and HTML that come out of the notebook pass an allow-list; the policy in the head lets
+    no script run and no request leave. Same notebook, same bytes.
+    """
+    notebook = nbformat.read(executed, as_version=4)
+    exporter = _PageExporter(template_file="page.html.j2")
+    styles = Markup(style() + "\n" + (_TEMPLATES / "page.css").read_text(encoding="utf-8"))
+    title, sections = _outline(notebook)
+    html, _ = exporter.from_notebook_node(
+        notebook,
+        resources={
+            "title": title,
+            "sections": sections,
+            "styles": styles,
+            "policy": _policy(styles),
+            "set_name": settings.set_name,
+        },
+    )
+    return str(html).rstrip() + "\n"
+
+
+def failure_page(notebook: str, cell: int, source: str, error: str, traceback: str) -> str:
+    """Return a readable account of a failed run."""
+    exporter = _PageExporter(template_file="failure.html.j2")
+    styles = Markup((_TEMPLATES / "page.css").read_text(encoding="utf-8"))
+    html, _ = exporter.from_notebook_node(
+        nbformat.v4.new_notebook(),
+        resources={
+            "styles": styles,
+            "policy": _policy(styles),
+            "notebook": notebook,
+            "cell": cell,
+            "source": source,
+            "error": error,
+            "traceback": re.sub(r"\x1b\[[0-9;]*m", "", traceback),
+        },
+    )
+    return str(html)
+
+
+def sanitised(html: str) -> Markup:
+    """Return HTML that came out of a notebook, less all that could run or reach out."""
+    return Markup(_SANITISER.clean(html))
+
+
+def _prose(markdown: str) -> Markup:
+    """Markdown as HTML; its second-level headings carry the anchors that the navigation uses."""
+    html = re.sub(r"<a class=\"anchor-link\".*?</a>", "", str(markdown2html(markdown)))
+    html = re.sub(
+        r"<h2[^>]*>(.*?)</h2>",
+        lambda found: f'<h2 id="{_anchor(found[1])}">{found[1]}</h2>',
+        html,
+        flags=re.DOTALL,
+    )
+    return sanitised(html)
+
+
+def _outline(notebook: Any) -> tuple[str, list[tuple[str, str]]]:
+    """The title of the page, and the anchor and text of each of its sections."""
+    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    title = re.search(r"^# (.+)$", prose, flags=re.MULTILINE)
+    headings = re.findall(r"^## (.+)$", prose, flags=re.MULTILINE)
+    return title[1] if title else "Report", [(_anchor(text), text) for text in headings]
+
+
+def _anchor(heading: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-")
+
+
+def _policy(styles: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(styles.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; "
+        "form-action 'none'"
+    )

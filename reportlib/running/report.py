@@ -1,0 +1,151 @@
+"""The report as its notebook sees it: the sections of the page, from what the chapters found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from markupsafe import Markup
+
+from reportlib.errors import BadTest, did_you_mean
+from reportlib.judging.argument import Argument
+from reportlib.judging.inquiry import Inquiry
+from reportlib.reading.parameters import Parameters
+from reportlib.running.carried import FIGURE, as_figure, figures_in, records_in
+from reportlib.running.manifest import digest_of_library, inputs_of, packages
+from reportlib.running.namespace import settings_from
+from reportlib.showing.answer import answer
+from reportlib.showing.appendix import cited_rows, documents
+from reportlib.showing.cards import card
+from reportlib.showing.display import Block
+from reportlib.showing.figures import Figure
+from reportlib.showing.marks import MARKS, MEANINGS
+from reportlib.showing.markup import render, style
+from reportlib.showing.outline import drawing, outline
+from reportlib.study import Build, Study
+from reportlib.values.findings import Record
+
+
+def open_report(namespace: Mapping[str, Any]) -> Report:
+    """Open the study around a notebook, with what its chapters found in their last run.
+
+    Example: ``report = open_report(globals())``, after the parameters cell.
+
+    Raises:
+        StudyNotFound: the notebook stands in no study.
+        BadParameters: a name or value is wrong.
+        NotBuilt: a chapter has not been run under this parameter set.
+    """
+    study = Study.find()
+    parameters = Parameters.read(study)
+    return Report(study, Inquiry.open(study, settings_from(namespace, parameters), parameters))
+
+
+class Report:
+    """The sections of the page, each a block for one cell. Nothing is computed anew."""
+
+    def __init__(self, study: Study, inquiry: Inquiry) -> None:
+        """Collect what the chapters found."""
+        self._study = study
+        self._inquiry = inquiry
+        self._executed = [self.build.notebooks / path.name for path in study.chapters()]
+        records: list[Record] = [r for path in self._executed for r in records_in(path)]
+        found = Argument(inquiry.ledger, {record.claim: record for record in records})
+        self.argument = Argument(inquiry.ledger, found.completed())
+        self.figures: dict[str, Figure] = {
+            figure.id: figure for path in self._executed for figure in figures_in(path)
+        }
+
+    @property
+    def build(self) -> Build:
+        """Where the run's artefacts are."""
+        return self._study.build(self._inquiry.settings.set_name)
+
+    @property
+    def inquiry(self) -> Inquiry:
+        """The study as it was read."""
+        return self._inquiry
+
+    def answer(self) -> Block:
+        """Whether the evidence holds: one sentence and three numbers."""
+        return Block(answer(self._inquiry, self.argument))
+
+    def key(self) -> Block:
+        """How to read the states."""
+        return Block(render("key.html.j2", meanings=MEANINGS, marks=MARKS))
+
+    def outline(self) -> Block:
+        """The argument as a nested list."""
+        return Block(outline(self.argument))
+
+    def drawing(self) -> Block:
+        """The argument as a drawing."""
+        return self._shown(drawing(self.argument))
+
+    def figure(self, id: str) -> Block:
+        """A figure of a chapter.
+
+        Raises:
+            BadTest: no chapter has drawn it.
+        """
+        if id not in self.figures:
+            raise BadTest(f"No chapter has drawn a figure “{id}”. {did_you_mean(id, self.figures)}")
+        return self._shown(self.figures[id])
+
+    def cards(self, chapter: str) -> Block:
+        """The cards of a chapter's claims, looked at or not."""
+        claims = [c.id for c in self._inquiry.ledger.claims.values() if c.chapter == chapter]
+        if not claims:
+            chapters = {claim.chapter for claim in self._inquiry.ledger.claims.values()}
+            raise BadTest(f"No claim belongs to “{chapter}”. {did_you_mean(chapter, chapters)}")
+        return Block(
+            Markup("\n").join(card(self._inquiry, self.argument, claim) for claim in claims)
+        )
+
+    def rows(self) -> Block:
+        """Every row that a finding or an item of evidence cites, with its sources."""
+        return Block(cited_rows(self._inquiry, self.argument))
+
+    def documents(self) -> Block:
+        """Every document behind these rows and items."""
+        return Block(documents(self._inquiry, self.argument))
+
+    def definitions(self) -> Block:
+        """What each parameter means, and its value in this run."""
+        return Block(
+            render(
+                "definitions.html.j2",
+                parameters=self._inquiry.parameters.by_name.values(),
+                settings=self._inquiry.settings,
+            )
+        )
+
+    def run_record(self) -> Block:
+        """What this page was made from."""
+        return Block(
+            render(
+                "run_record.html.j2",
+                settings=self._inquiry.settings,
+                inputs=self._inputs,
+                library=digest_of_library(),
+                packages=packages(),
+                notebooks=[path.name for path in self._executed],
+                figures=self.figures,
+            )
+        )
+
+    @cached_property
+    def _inputs(self) -> dict[str, str]:
+        return inputs_of(self._study)
+
+    def _shown(self, figure: Figure) -> Block:
+        return Block(figure.markup(), {FIGURE: as_figure(figure)})
+
+    def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
+        """Show which run is reported, and bring the style along."""
+        looked_at = len(self.argument.records)
+        text = Markup("<p>Parameter set <strong>{}</strong>; {} claims looked at.</p>").format(
+            self._inquiry.settings.set_name, looked_at
+        )
+        return Block(Markup(f"<style>{style()}</style>{text}"))._repr_mimebundle_()

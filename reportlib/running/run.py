@@ -1,0 +1,82 @@
+"""One run of one notebook with papermill: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
+
+from reportlib.errors import RunFailed
+from reportlib.study import Study
+
+PARAMETERS_TAG = "parameters"
+CELL_LIMIT = 300
+"""Seconds after which a cell is taken to be stuck."""
+
+
+_LOCAL = Config(KernelManager={"transport": "ipc"})
+"""Kernels talk through sockets in the file system: ports could be taken, or listened to."""
+
+
+class NotebookFailed(RunFailed):
+    """A cell raised an error; the message names notebook and cell, and keeps the traceback."""
+
+    def __init__(self, notebook: str, problem: PapermillExecutionError) -> None:
+        """Keep what a reader of the failure needs."""
+        self.notebook = notebook
+        self.cell = problem.exec_count
+        self.source = problem.source
+        self.error = f"{problem.ename}: {problem.evalue}"
+        self.traceback = "\n".join(problem.traceback)
+        super().__init__(f"{notebook} stopped at cell [{self.cell}] with {self.error}")
+
+
+def run(study: Study, notebook: Path, output: Path, settings: Mapping[str, Any]) -> None:
+    """Execute a notebook in a fresh kernel and write it, executed, to ``output``.
+
+    Only parameters that the notebook's own cell names are passed. Times, paths and random ids are
+    taken out of the result, so that the same inputs give the same bytes.
+
+    Raises:
+        NotebookFailed: a cell raised an error; ``output`` is as it was before.
+    """
+    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")  # our kernel, not one of the user's
+    partial = output.with_name(f".{output.stem}.partial{output.suffix}")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    named = papermill.inspect_notebook(str(notebook))
+    try:
+        papermill.execute_notebook(
+            str(notebook),
+            str(partial),
+            parameters={name: value for name, value in settings.items() if name in named},
+            kernel_name="python3",
+            cwd=str(study.notebooks),
+            progress_bar=False,
+            execution_timeout=CELL_LIMIT,
+            config=_LOCAL,
+        )
+        _settle(partial, study)
+        partial.replace(output)
+    except PapermillExecutionError as problem:
+        raise NotebookFailed(study.relative(notebook), problem) from None
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _settle(path: Path, study: Study) -> None:
+    """Take out what differs from run to run: times, durations, paths, random cell ids."""
+    content = nbformat.read(path, as_version=4)
+    content.metadata.pop("papermill", None)
+    for number, cell in enumerate(content.cells):
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+        if "injected-parameters" in cell.metadata.get("tags", []):
+            cell["id"] = f"injected-{number}"
+    text = nbformat.writes(content).replace(str(study.root), ".")
+    path.write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,125 @@
+"""Cards: a claim, its state and the reason for it, with all that it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from reportlib.judging.argument import Argument
+from reportlib.judging.comparison import describe
+from reportlib.judging.inquiry import Inquiry
+from reportlib.showing.marks import mark_of, word_of
+from reportlib.showing.markup import render
+from reportlib.values.claims import Claim
+from reportlib.values.evidence import Item
+from reportlib.values.findings import AtSetting, Record
+from reportlib.values.words import Basis, Stance
+
+SIDES = {
+    Stance.SUPPORTS: "For",
+    Stance.CONTRADICTS: "Against",
+    Stance.QUALIFIES: "Qualifies",
+}
+
+
+@dataclass(frozen=True)
+class RoleKept:
+    """What a parent needs of a claim, and whether the record has it."""
+
+    parent: str
+    asked: str
+    kept: bool | None
+    why: str
+
+
+def card(inquiry: Inquiry, argument: Argument, claim_id: str, *, alone: bool = False) -> Markup:
+    """Return the card of a claim.
+
+    Args:
+        inquiry: the study as it was read.
+        argument: the records, and how they stand on each other.
+        claim_id: the claim.
+        alone: the card stands in its chapter, where the other chapters are not known.
+    """
+    claim = inquiry.claim(claim_id)
+    record = argument.records.get(claim_id)
+    return render(
+        "card.html.j2",
+        claim=claim,
+        record=record,
+        word=word_of(record),
+        mark=mark_of(record),
+        alone=alone,
+        asserted=_asserted(inquiry, claim),
+        sides=_sides(record),
+        set_aside=[item for item in _items(record) if item.set_aside],
+        roles=_roles(inquiry, argument, record),
+        groups=inquiry.ledger.groups_of(claim_id),
+        parents=sorted(
+            {
+                group.parent
+                for group in inquiry.ledger.groups
+                if any(member.claim == claim_id for member in group.members)
+            }
+        ),
+        argument=argument,
+        load_bearing=claim_id in argument.load_bearing,
+        settings=_settings(inquiry, record),
+        parameters=inquiry.parameters.by_name,
+        day=inquiry.settings.outcomes_until if claim.outcome_kind else inquiry.settings.as_of,
+    )
+
+
+def _asserted(inquiry: Inquiry, claim: Claim) -> list[str]:
+    lines = []
+    for one in inquiry.ledger.assertions.get(claim.id, ()):
+        said = describe(one.demand, one.unit, one.hedge)
+        part = "" if one.part == "whole" else f"{one.part}: "
+        told = f", as {one.attributed_to} has it" if one.attributed_to else ""
+        lines.append(f"{part}{said}{told}")
+    return lines
+
+
+def _items(record: Record | None) -> tuple[Item, ...]:
+    return record.items if record is not None else ()
+
+
+def _sides(record: Record | None) -> dict[str, list[Item]]:
+    counted = [item for item in _items(record) if not item.set_aside]
+    sides = {
+        label: sorted(
+            (item for item in counted if item.stance is stance),
+            key=lambda item: (item.basis is Basis.READ, item.grade, item.origin),
+        )
+        for stance, label in SIDES.items()
+    }
+    return {label: items for label, items in sides.items() if items}
+
+
+def _roles(inquiry: Inquiry, argument: Argument, record: Record | None) -> list[RoleKept]:
+    if record is None:
+        return []
+    kept = []
+    for group in inquiry.ledger.groups:
+        for member in group.members:
+            if member.claim == record.claim and member.requires is not None:
+                unit = _unit(inquiry, record.claim)
+                asked = describe(member.requires, unit)
+                role = RoleKept(group.parent, asked, record.roles.get(group.id), member.why)
+                kept.append(role)
+    return kept
+
+
+def _unit(inquiry: Inquiry, claim: str) -> str:
+    return next((one.unit for one in inquiry.ledger.assertions.get(claim, ())), "")
+
+
+def _settings(inquiry: Inquiry, record: Record | None) -> list[tuple[AtSetting, list[str]]]:
+    """Each setting that was tried, with the labels of its values."""
+    tried: Iterable[AtSetting] = record.robustness.settings if record is not None else ()
+    named = inquiry.parameters.by_name
+    return [
+        (at, [named[name].label_of(value) for name, value in at.setting.items()]) for at in tried
+    ]

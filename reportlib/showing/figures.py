@@ -1,0 +1,144 @@
+"""Figures: a chart as SVG at two widths, its headline, its source, and the plotted rows as a table."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import pandas as pd
+from markupsafe import Markup
+
+from reportlib.showing.markup import clean, render
+from reportlib.values.findings import plain
+from reportlib.values.phrases import in_words
+
+WIDE, NARROW = 720, 340
+"""The two widths in px: for a text column with room beside it, and for a phone."""
+
+Draw = Callable[[int], alt.TopLevelMixin]
+_NAME = re.compile(r"[a-z_]+")
+_REFUSED = ("href", "url", "usermeta", "image", "expr")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart with all that a reader needs to check it."""
+
+    id: str
+    headline: str
+    subtitle: str
+    source: str
+    description: str
+    wide: str
+    narrow: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def markup(self) -> Markup:
+        """The figure as it stands on the page: chart, source line, and the plotted rows beneath."""
+        return render("figure.html.j2", figure=self)
+
+
+def figure(
+    id: str,
+    draw: Draw,
+    table: pd.DataFrame,
+    *,
+    headline: str,
+    subtitle: str,
+    source: str,
+    description: str,
+    columns: Mapping[str, str] | None = None,
+) -> Figure:
+    """Draw a figure.
+
+    Args:
+        id: a name in lower case, which is also the figure's anchor.
+        draw: from a width in px to a chart; it is called for the wide and for the narrow one.
+        table: the plotted rows, which the reader can open and download.
+        headline: the finding, as a sentence.
+        subtitle: what is measured, in which unit, over which period.
+        source: whose rows these are.
+        description: what the chart shows, for those who do not see it.
+        columns: the table's columns in words, in order; all of them if not given.
+
+    Raises:
+        ValueError: a plotted column has a name that a chart could take for an expression, or the
+            chart holds a link, an address, an image or an expression.
+    """
+    named = dict(columns or {name: name.replace("_", " ") for name in table.columns})
+    bad = [name for name in table.columns if not _NAME.fullmatch(str(name))]
+    if bad:
+        raise ValueError(f"Charted columns are named in a-z and _; these are not: {bad}")
+    return Figure(
+        id=id,
+        headline=headline,
+        subtitle=subtitle,
+        source=source,
+        description=description,
+        wide=drawn(draw(WIDE), f"{id}-wide", headline),
+        narrow=drawn(draw(NARROW), f"{id}-narrow", headline),
+        columns=tuple(named.values()),
+        rows=tuple(
+            tuple("" if pd.api.types.is_scalar(cell) and pd.isna(cell) else in_words(plain(cell))
+                  for cell in line)
+            for line in table[list(named)].itertuples(index=False)
+        ),
+    )
+
+
+def drawn(chart: alt.TopLevelMixin, id: str, name: str) -> str:
+    """Return a chart as SVG in the house style, named for those who do not see it."""
+    import vl_convert  # starts a script engine, and only a chart needs it
+
+    spec = chart.configure(**_house()).to_dict()
+    refused = sorted(set(_keys(spec)) & set(_REFUSED))
+    if refused:
+        raise ValueError(f"A chart may not hold {', '.join(refused)}: links stand in the text.")
+    svg = vl_convert.vegalite_to_svg(json.dumps(spec, default=str))
+    svg = re.sub(r'\b(id="|url\(#)(clip|gradient)', rf"\g<1>{id}-\g<2>", svg)
+    svg = re.sub(r'\s(aria-[a-z]+|role)="[^"]*"', "", svg)
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{Markup.escape(clean(name))}" ', 1)
+
+
+def _keys(spec: Any) -> list[str]:
+    if isinstance(spec, dict):
+        inner = [key for name, value in spec.items() if name != "datasets" for key in _keys(value)]
+        return [*spec, *inner]
+    if isinstance(spec, list):
+        return [key for value in spec for key in _keys(value)]
+    return []
+
+
+def _house() -> dict[str, Any]:
+    """Quiet axes in the colour of the text, so that a chart follows light and dark."""
+    quiet = {
+        "labelFont": "sans-serif",
+        "labelFontSize": 13,
+        "labelColor": "currentColor",
+        "titleFont": "sans-serif",
+        "titleFontSize": 13,
+        "titleFontWeight": "normal",
+        "titleColor": "currentColor",
+    }
+    return {
+        "font": "sans-serif",
+        "background": "transparent",
+        "view": alt.ViewConfig(stroke=None),
+        "axis": alt.AxisConfig(
+            **quiet,
+            domainColor="currentColor",
+            domainOpacity=0.4,
+            tickColor="currentColor",
+            tickOpacity=0.4,
+            gridColor="currentColor",
+            gridOpacity=0.12,
+        ),
+        "legend": alt.LegendConfig(**quiet, orient="top", title=None),
+        "text": alt.MarkConfig(font="sans-serif", fontSize=13, fill="currentColor"),
+        "header": alt.HeaderConfig(**quiet),
+    }

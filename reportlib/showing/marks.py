@@ -1,0 +1,90 @@
+"""How a state looks: a shape and a tone for each word, the same in cards, lists and drawings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reportlib.values.findings import Record
+from reportlib.values.words import NOT_LOOKED_AT, Grounding, Outcome, Verdict
+
+_DISC = "M0,-1A1,1,0,1,1,0,1A1,1,0,1,1,0,-1Z"
+_HOLE = "M0,-.66A.66,.66,0,1,0,0,.66A.66,.66,0,1,0,0,-.66Z"
+_DOT = "M0,-.34A.34,.34,0,1,1,0,.34A.34,.34,0,1,1,0,-.34Z"
+_DIAMOND = "M0,-1.1L1.1,0L0,1.1L-1.1,0Z"
+_DIAMOND_HOLE = "M0,-.66L0,.66L.66,0Z"
+_CROSS = "M-1,-.6L-.6,-1L0,-.4L.6,-1L1,-.6L.4,0L1,.6L.6,1L0,.4L-.6,1L-1,.6L-.4,0Z"
+_TRIANGLE = "M0,-1L1.1,.9L-1.1,.9Z"
+_TRIANGLE_HOLE = "M0,-.38L-.5,.56L.5,.56Z"
+_TRIANGLE_TOP_HOLE = "M0,-.38L-.28,.15L.28,.15Z"
+_SQUARE = "M-.9,-.9L.9,-.9L.9,.9L-.9,.9Z"
+_SQUARE_HOLE = "M-.58,-.58L-.58,.58L.58,.58L.58,-.58Z"
+_SLASHED_HOLES = "M-.58,-.58L-.58,.22L.22,-.58ZM.58,-.22L-.22,.58L.58,.58Z"
+_BAR = "M-1,-.3L1,-.3L1,.3L-1,.3Z"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A shape, as an SVG path in a box from -1 to 1, and the tone it is drawn in."""
+
+    path: str
+    tone: str
+
+
+MARKS = {
+    Verdict.SUPPORTED: Mark(_DISC, "good"),
+    Verdict.CAVEAT: Mark(_DISC + _HOLE + _DOT, "good"),
+    Verdict.DEPENDS: Mark(_DIAMOND + _DIAMOND_HOLE, "open"),
+    Verdict.NOT_SETTLED: Mark(_DISC + _HOLE, "none"),
+    Verdict.NOT_SUPPORTED: Mark(_CROSS, "bad"),
+    Grounding.GROUNDED: Mark(_TRIANGLE, "good"),
+    Grounding.PARTLY: Mark(_TRIANGLE + _TRIANGLE_TOP_HOLE, "open"),
+    Grounding.UNGROUNDED: Mark(_TRIANGLE + _TRIANGLE_HOLE, "bad"),
+    Grounding.ASSUMED: Mark(_BAR, "none"),
+    Outcome.CONSISTENT: Mark(_SQUARE, "good"),
+    Outcome.ADOPTED: Mark(_SQUARE, "good"),
+    Outcome.INDETERMINATE: Mark(_SQUARE + _SQUARE_HOLE, "none"),
+    Outcome.CONTRARY: Mark(_SQUARE + _SLASHED_HOLES, "bad"),
+    Outcome.NOT_ADOPTED: Mark(_SQUARE + _SLASHED_HOLES, "bad"),
+    NOT_LOOKED_AT: Mark(_DOT, "none"),
+}
+
+TONES = {"good": "#00795a", "open": "#a35a00", "none": "#6b6f76", "bad": "#b3261e"}
+"""The tones in charts, each at least 4.5 to 1 on white; the page has its own for the dark."""
+
+MEANINGS = {
+    "A fact that data can check has a verdict": {
+        Verdict.SUPPORTED: "What the record shows is what the article says.",
+        Verdict.CAVEAT: "It holds, and something that the article does not say belongs beside it.",
+        Verdict.DEPENDS: "It holds under one plausible reading and fails under another, and the "
+        "text does not say which is meant.",
+        Verdict.NOT_SETTLED: "The record does not decide: no data, too little, or words against "
+        "words.",
+        Verdict.NOT_SUPPORTED: "The record shows something else than what is written. The claim "
+        "may still do its work in the argument; its card says so.",
+    },
+    "A judgement or a cause is not rated; its grounding says how its premises stand": {
+        Grounding.GROUNDED: "Every premise that it needs stands.",
+        Grounding.PARTLY: "A premise that it needs stands only in part.",
+        Grounding.UNGROUNDED: "A premise that it needs falls.",
+        Grounding.ASSUMED: "Nothing beneath it can be checked.",
+    },
+    "A forecast or a recommendation has an outcome, which hindsight adds": {
+        Outcome.CONSISTENT: "What came within the horizon is what was foreseen.",
+        Outcome.CONTRARY: "What came within the horizon is not what was foreseen.",
+        Outcome.ADOPTED: "What was recommended was done.",
+        Outcome.NOT_ADOPTED: "What was recommended was not done.",
+        Outcome.INDETERMINATE: "What came does not tell, or the horizon is not over.",
+    },
+    "No state yet": {NOT_LOOKED_AT: "No chapter has recorded the claim."},
+}
+"""How to read the states, in the words of the page."""
+
+
+def word_of(record: Record | None) -> str:
+    """The word of a claim's state, or that it was not looked at yet."""
+    return NOT_LOOKED_AT if record is None or record.state is None else record.state
+
+
+def mark_of(record: Record | None) -> Mark:
+    """The mark of a claim's state."""
+    return MARKS[word_of(record)]

@@ -1,0 +1,82 @@
+"""The one template environment: everything that is filled in is escaped."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from reportlib.showing.marks import MARKS, Mark
+from reportlib.values.phrases import DATE, counted, in_words, joined
+from reportlib.values.sources import key_of, table_of
+
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def render(template: str, **values: Any) -> Markup:
+    """Fill a template of the library; what is filled in is escaped, and stripped of controls."""
+    return Markup(_environment().get_template(template).render(**values))
+
+
+def clean(value: Any) -> Any:
+    """Strip control and direction marks from text, which a name could use to look like another."""
+    return _UNSAFE.sub("", value) if isinstance(value, str) and type(value) is not Markup else value
+
+
+@cache
+def style() -> Markup:
+    """Return the style sheet of cards, lists and figures: the same in a notebook and on the page."""
+    return Markup(_environment().get_template("style.css").render())
+
+
+def anchor(reference: str) -> str:
+    """Return the id of a row, source, parameter or claim on the page.
+
+    Example: ``anchor("events#2017-06-19-x")`` is ``"events--2017-06-19-x"``.
+    """
+    if "#" not in reference:
+        return _slug(reference)
+    return f"{_slug(table_of(reference))}--{_slug(key_of(reference))}"
+
+
+def icon(mark: Mark) -> Markup:
+    """Return the mark of a state as a small drawing; the word stands beside it."""
+    return Markup(
+        '<svg class="rl-mark rl-{}" viewBox="-1.2 -1.2 2.4 2.4" aria-hidden="true">'
+        '<path d="{}"></path></svg>'
+    ).format(mark.tone, mark.path)
+
+
+def web_address(address: str) -> str:
+    """Return an address that a reader may follow, or nothing: only http and https."""
+    return address if re.match(r"https?://", address) else ""
+
+
+def _day_or_month(printed: str) -> str:
+    return in_words(printed, DATE)
+
+
+def _slug(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", plain)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("reportlib.showing"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=clean,
+    )
+    environment.filters.update(
+        anchor=anchor, icon=icon, web=web_address, in_words=in_words, joined=joined, day_or_month=_day_or_month
+    )
+    environment.globals.update(counted=counted, MARKS=MARKS)
+    return environment

@@ -1,0 +1,124 @@
+"""The study: one folder of data, parameters and notebooks. The one place where paths are spelled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from reportlib.errors import StudyNotFound
+
+
+@dataclass(frozen=True)
+class Build:
+    """Where the artefacts of one parameter set are written; everything here is made by machines."""
+
+    folder: Path
+
+    @property
+    def page(self) -> Path:
+        """The page that readers open."""
+        return self.folder / "report.html"
+
+    @property
+    def findings(self) -> Path:
+        """One record a claim, as JSON."""
+        return self.folder / "findings.json"
+
+    @property
+    def findings_table(self) -> Path:
+        """The same records, flat, as CSV."""
+        return self.folder / "findings.csv"
+
+    @property
+    def manifest(self) -> Path:
+        """What went in and came out, with digests and times."""
+        return self.folder / "run.json"
+
+    @property
+    def notebooks(self) -> Path:
+        """The executed notebooks."""
+        return self.folder / "notebooks"
+
+    @property
+    def figures(self) -> Path:
+        """The plotted rows of each figure, as CSV."""
+        return self.folder / "figures"
+
+    @property
+    def failure(self) -> Path:
+        """The account of a run that failed; absent after a good one."""
+        return self.folder / "failure.html"
+
+
+@dataclass(frozen=True)
+class Study:
+    """One folder with ``data/``, ``params/`` and ``notebooks/``; results go to ``build/<set>/``."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Study:
+        """Return the study that holds ``start`` (the working folder if not given).
+
+        Raises:
+            StudyNotFound: neither that folder nor one above it is a study.
+        """
+        here = (start if start is not None else Path.cwd()).resolve()
+        for folder in (here, *here.parents):
+            study = cls(folder)
+            if study.descriptor.is_file() and study.params.is_dir() and study.notebooks.is_dir():
+                return study
+        raise StudyNotFound(
+            f"No study at {here} or above it: a study holds data/datapackage.json, params/ and "
+            "notebooks/. Start from inside one, or name it with --study."
+        )
+
+    @property
+    def data(self) -> Path:
+        """Everything that people keep as rows."""
+        return self.root / "data"
+
+    @property
+    def descriptor(self) -> Path:
+        """The Data Package descriptor of every table."""
+        return self.data / "datapackage.json"
+
+    @property
+    def params(self) -> Path:
+        """The parameter sets and what each parameter means."""
+        return self.root / "params"
+
+    @property
+    def meanings(self) -> Path:
+        """What each parameter means."""
+        return self.params / "parameters.yaml"
+
+    @property
+    def notebooks(self) -> Path:
+        """The chapters and the report."""
+        return self.root / "notebooks"
+
+    @property
+    def report(self) -> Path:
+        """The notebook that assembles the page."""
+        return self.notebooks / "report.ipynb"
+
+    def parameter_set(self, name: str) -> Path:
+        """The file of a parameter set."""
+        return self.params / f"{name}.yaml"
+
+    def set_names(self) -> list[str]:
+        """The names of the parameter sets, sorted."""
+        return sorted(p.stem for p in self.params.glob("*.yaml") if p != self.meanings)
+
+    def chapters(self) -> list[Path]:
+        """The chapters in reading order: every notebook but the report, by name."""
+        return sorted(p for p in self.notebooks.glob("*.ipynb") if p != self.report)
+
+    def build(self, set_name: str) -> Build:
+        """Where the artefacts of that parameter set are."""
+        return Build(self.root / "build" / set_name)
+
+    def relative(self, path: Path) -> str:
+        """The path as it is written in messages and manifests: from the study, with slashes."""
+        return path.relative_to(self.root).as_posix()

@@ -1,0 +1,1 @@
+"""The vocabulary as frozen values: no files, no frames, no judgement."""

@@ -1,0 +1,139 @@
+"""Findings: what a test computes, and what the library makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from reportlib.values.evidence import Item
+from reportlib.values.words import Grounding, Kind, Match, Outcome, Unsettled, Verdict
+
+Scalar = str | int | float | bool | date
+Value = Scalar | tuple[Scalar, ...] | None
+
+
+def plain(value: Any) -> Any:
+    """Return a value as plain Python: no frame library's scalars, no missing marks, sets as tuples.
+
+    Example: a NumPy integer becomes an ``int``, a timestamp a ``date``, a missing mark ``None``.
+    """
+    if isinstance(value, Mapping):
+        return {str(part): plain(inner) for part, inner in value.items()}
+    if isinstance(value, (str, bool)) or value is None:
+        return value
+    if isinstance(value, tuple):
+        return tuple(plain(inner) for inner in value)
+    if isinstance(value, Iterable):
+        return tuple(sorted({plain(inner) for inner in value} - {None}))
+    if value != value:  # noqa: PLR0124 - the one test that every library's missing mark fails
+        return None
+    if isinstance(value, datetime):
+        return value.date()
+    if hasattr(value, "item"):
+        return value.item()
+    return value
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The value that a test computes and the rows that it rests on. A finding is ours.
+
+    Example: ``Finding(4, rows=frame.index)``. A value by part is a mapping, a set of values any
+    collection. No rows, or a value of None, mean that the data do not decide; ``missing`` says why.
+    Rows are references, ``table#key``, and keep their order.
+    """
+
+    value: Value | Mapping[str, Value]
+    rows: tuple[str, ...]
+    unit: str = ""
+    missing: str = ""
+
+    def __init__(self, value: Any, rows: Iterable[str], unit: str = "", missing: str = "") -> None:
+        """Turn whatever the test computed into plain values."""
+        object.__setattr__(self, "value", plain(value))
+        object.__setattr__(self, "rows", tuple(dict.fromkeys(str(row) for row in rows)))
+        object.__setattr__(self, "unit", unit)
+        object.__setattr__(self, "missing", missing)
+
+    @property
+    def decides(self) -> bool:
+        """Whether there is a value, resting on rows."""
+        return self.value is not None and bool(self.rows)
+
+
+@dataclass(frozen=True)
+class PartMatch:
+    """One part of a claim: what is asserted, what was found, and how they compare."""
+
+    part: str
+    asserted: str
+    found: str
+    match: Match
+
+
+@dataclass(frozen=True)
+class AtSetting:
+    """What comes out at one setting of the parameters that a claim turns on."""
+
+    setting: dict[str, str | int]
+    found: str
+    verdict: Verdict
+    unsettled: Unsettled | None
+
+
+@dataclass(frozen=True)
+class Flip:
+    """A parameter whose change alone, from the setting in use, changes the answer."""
+
+    parameter: str
+    value: str | int
+    verdict: Verdict
+    fixed: bool
+    """The article's text fixes the parameter for this claim."""
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """How far an answer survives the plausible settings."""
+
+    settings: tuple[AtSetting, ...] = ()
+    same: int = 0
+    """Settings with data that give the answer of the setting in use."""
+    decided: int = 0
+    """Settings with data."""
+    flips: tuple[Flip, ...] = ()
+    whole_grid: bool = True
+    """False: too many combinations; each parameter alone and in pairs was tried."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """All that a run keeps of one claim: the line of ``findings.json``."""
+
+    claim: str
+    kind: Kind
+    chapter: str
+    verdict: Verdict | None = None
+    unsettled: Unsettled | None = None
+    grounding: Grounding | None = None
+    outcome: Outcome | None = None
+    reason: str = ""
+    test: str = ""
+    parts: tuple[PartMatch, ...] = ()
+    value: Any = None
+    unit: str = ""
+    missing: str = ""
+    parameters: dict[str, str | int] = field(default_factory=dict)
+    rows: tuple[str, ...] = ()
+    tables_read: tuple[str, ...] = ()
+    items: tuple[Item, ...] = ()
+    robustness: Robustness = Robustness()
+    roles: dict[str, bool | None] = field(default_factory=dict)
+    """By group: whether this claim does what its parent needs; None where the data do not say."""
+
+    @property
+    def state(self) -> Verdict | Grounding | Outcome | None:
+        """The verdict, grounding or outcome, whichever the claim's kind has; None: not looked at."""
+        return self.verdict or self.outcome or self.grounding

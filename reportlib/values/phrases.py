@@ -1,0 +1,77 @@
+"""Values in words: the one way in which numbers, days and sets of them are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from reportlib.values.days import Span
+
+
+DATE = "date"
+"""The unit of a value that is a day, a month or a year."""
+
+
+def day_in_words(day: date) -> str:
+    """Return ``1 June 2017``."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def span_in_words(span: Span) -> str:
+    """Return ``1 June 2017``, ``June 2017`` or ``2017``, whichever the span is."""
+    if span.first == span.last:
+        return day_in_words(span.first)
+    if (span.first.month, span.first.year) == (span.last.month, span.last.year):
+        return f"{_MONTHS[span.first.month - 1]} {span.first.year}"
+    return str(span.first.year)
+
+
+def in_words(value: Any, unit: str = "") -> str:
+    """Return a found value as a reader would write it, with its unit.
+
+    Example: ``in_words(1_902_976, "USD")`` is ``USD 1,902,976``; None is ``no value``.
+    """
+    if value is None:
+        return "no value"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{part}: {in_words(inner)}" for part, inner in value.items())
+    if isinstance(value, (tuple, list)):
+        return joined(in_words(inner) for inner in value)
+    if isinstance(value, (int, float)):
+        return _number_in_words(value, unit)
+    span = Span.of(value) if isinstance(value, date) or unit == DATE else None
+    return span_in_words(span) if span else str(value)
+
+
+def joined(parts: Iterable[str]) -> str:
+    """Return ``a, b and c``."""
+    *head, last = list(parts) or ["none"]
+    return f"{', '.join(head)} and {last}" if head else last
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return ``1 row``, ``6 rows``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def _number_in_words(number: float, unit: str) -> str:
+    text = f"{number:,}" if isinstance(number, int) else f"{number:,.10g}"
+    if unit.isupper():
+        return f"{unit} {text}"
+    if number == 1 and unit.endswith("s") and not unit.endswith("ss"):
+        return f"{text} {_singular(unit)}"
+    return f"{text} {unit}".rstrip()
+
+
+def _singular(unit: str) -> str:
+    if unit.endswith("ies"):
+        return unit[:-3] + "y"
+    return unit[:-1]
+
+
+_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()

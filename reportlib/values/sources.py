@@ -1,0 +1,62 @@
+"""Sources, the classes in which they speak, and the links from rows to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reportlib.values.words import Grade
+
+
+@dataclass(frozen=True)
+class SourceClass:
+    """In what capacity a source speaks of a fact, and how far that is trusted."""
+
+    name: str
+    grade: Grade
+    primary: bool
+    """An official or statistical body on its own act or count, or a true copy of it."""
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document: who published what, where and when."""
+
+    id: str
+    title: str
+    publisher: str
+    origin: str
+    published_date: str
+    url: str
+    part: str
+    also_at: str
+    kind: str
+    seen_as: str
+    confidence: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """One source of one row, with the body that the fact goes back to."""
+
+    row: str
+    source: str
+    origin: str
+    source_class: SourceClass
+    locator: str
+    note: str
+
+
+SOURCES = "sources"
+"""The table name under which a document is cited: ``sources#<id>``."""
+
+
+def table_of(reference: str) -> str:
+    """Return the table of a reference, so ``table_of("events#2017-06-19-x")`` is ``"events"``."""
+    return reference.partition("#")[0]
+
+
+def key_of(reference: str) -> str:
+    """Return the key of a reference, so ``key_of("events#2017-06-19-x")`` is ``"2017-06-19-x"``."""
+    return reference.partition("#")[2]
