@@ -119,7 +119,9 @@ def _traced(finding: dict[str, Any], ledger: Ledger, provenance: Provenance) -> 
         for link in provenance.links.get(row, ()):
             source = provenance.sources[link.source]
             grade = link.source_class.grade
-            lines.append(f"    source  {source.id}, origin {link.origin}, grade {grade}: {source.title}")
+            lines.append(
+                f"    source  {source.id}, origin {link.origin}, grade {grade}: {source.title}"
+            )
             lines.append(f"            {source.url or 'no address'}")
     for item in finding["evidence"]:
         if item["basis"] == "read":

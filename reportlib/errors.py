@@ -72,6 +72,17 @@ class NotBuilt(ReportError):
 class RunFailed(ReportError):
     """A notebook stopped with an error; the page of the last good run stays in place."""
 
+    def __init__(
+        self, notebook: str, error: str, *, cell: str = "", source: str = "", traceback: str = ""
+    ) -> None:
+        """Keep what a reader of the failure needs: where it stopped, and with which words."""
+        self.notebook = notebook
+        self.error = error
+        self.cell = cell
+        self.source = source
+        self.traceback = traceback
+        super().__init__(f"{notebook}{f', cell [{cell}]' if cell else ''}: {error}")
+
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
     """Return a sentence with the nearest valid name, or with all of them.

@@ -1,4 +1,4 @@
-"""The study: one folder of data, parameters and notebooks. The one place where paths are spelled."""
+"""The study: a folder of data, parameters and notebooks. The one place that spells paths."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from reportlib.errors import BadTest, did_you_mean
+from reportlib.errors import BadTest, ReportError, did_you_mean
 from reportlib.reading.parameters import OWN, Parameters, Setting
 from reportlib.reading.view import Data
 from reportlib.values.findings import Finding
@@ -22,9 +22,7 @@ class ClaimTest:
     """The parameters that it turns on: its arguments after ``data``."""
 
     @classmethod
-    def of(
-        cls, claim: str, function: Callable[..., Finding], parameters: Parameters
-    ) -> ClaimTest:
+    def of(cls, claim: str, function: Callable[..., Finding], parameters: Parameters) -> ClaimTest:
         """Bind a function to a claim.
 
         Raises:
@@ -35,7 +33,9 @@ class ClaimTest:
             raise BadTest(f"{claim}: a test's first argument is `data`, here it is `{first}`.")
         for name in names:
             if name in OWN:
-                raise BadTest(f"{claim}: `{name}` is applied by the library; a test does not name it.")
+                raise BadTest(
+                    f"{claim}: `{name}` is applied by the library; a test does not name it."
+                )
             if name not in parameters.by_name:
                 hint = did_you_mean(name, parameters.by_name)
                 raise BadTest(f"{claim}: `{name}` is not a parameter. {hint}")
@@ -45,9 +45,18 @@ class ClaimTest:
         """Compute the finding at one choice of the parameters.
 
         Raises:
-            BadTest: the function returned something else than a finding.
+            BadTest: the function raised an error, or returned something else than a finding.
         """
-        finding = self.function(data, **{name: settings[name] for name in self.names})
+        named = {name: settings[name] for name in self.names}
+        try:
+            finding = self.function(data, **named)
+        except ReportError:
+            raise
+        except Exception as problem:
+            raise BadTest(
+                f"{self.claim}: the test {self.function.__name__} stopped with "
+                f"{type(problem).__name__} ({problem}), at {named or 'no setting'}"
+            ) from problem
         if not isinstance(finding, Finding):
             raise BadTest(f"{self.claim}: a test returns a Finding, here it is {finding!r}.")
         return finding

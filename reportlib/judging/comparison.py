@@ -70,7 +70,7 @@ def meets(finding: Finding, demand: Demand) -> bool | None:
 def describe(demand: Demand, unit: str = "", hedge: str = "") -> str:
     """Say what is asserted in words: ``at least 1 inquiry``, ``in May 2017``, ``none``."""
     if demand.comparison is Comparison.NONE_FOUND:
-        return "none"
+        return f"no {unit}" if unit else "none"
     if demand.comparison is Comparison.HOLDS:
         return demand.value
     if demand.comparison is Comparison.ONE_OF:
@@ -150,7 +150,7 @@ def _near(found: Value, asked: str, tolerance: str) -> bool:
 
 
 def _last_digit(printed: str) -> float:
-    """The weight of the last digit that a printed number states: 1000 for "12000", 0.1 for "2.5"."""
+    """The weight of the last digit that a printed number states: 1000 in 12000, 0.1 in 2.5."""
     whole, _, decimals = printed.partition(".")
     if decimals:
         return float(10.0 ** -len(decimals))

@@ -14,7 +14,7 @@ from reportlib.judging.items import computed_items, read_items
 from reportlib.judging.reason import reason_for
 from reportlib.judging.weighing import Weighing, weigh
 from reportlib.reading.ledger import Ledger
-from reportlib.reading.parameters import BASE, Parameters, Setting, Settings
+from reportlib.reading.parameters import Parameters, Setting, Settings
 from reportlib.reading.provenance import Provenance
 from reportlib.reading.tables import Tables
 from reportlib.reading.view import Data
@@ -184,7 +184,7 @@ class Inquiry:
         return self.ledger.assertions.get(claim.id, ())
 
     def _own_setting(self, claim: Claim, test: ClaimTest | None) -> dict[str, Setting]:
-        """The parameters that a claim turns on: those its test names, and those of its tolerances."""
+        """The parameters that a claim turns on: of its test, and of its tolerances."""
         names = list(test.names) if test else []
         if test:
             names += [

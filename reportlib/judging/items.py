@@ -103,7 +103,7 @@ def _items_of(piece: Evidence, links: Links, classes: Mapping[str, SourceClass])
 
 
 def _retells(item: Item, finding: Finding, links: Links) -> bool:
-    """A quoted document on the same fact from the same origin; a qualification is never displaced."""
+    """The same fact from the same origin, quoted again; a qualification is never displaced."""
     if item.stance in (Stance.QUALIFIES, Stance.CONTEXT) or not finding.decides:
         return False
     same = {

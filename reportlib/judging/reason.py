@@ -33,7 +33,7 @@ def _on_the_finding(record: Record) -> str:
 
 
 def _on_the_part(part: PartMatch, record: Record) -> str:
-    of = f" ({part.part})" if part.part else ""
+    of = f" ({part.part})" if part.part and part.part not in part.asserted else ""
     rows = counted(len(record.rows), "row")
     if part.match is Match.EXACT:
         return f"The article has {part.asserted}{of}, and so has the record: {part.found}."
@@ -83,7 +83,9 @@ def _on_the_settings(record: Record, verdict: Verdict, parameters: Parameters) -
         return ""
     if robust.same == robust.decided:
         return f"The same at all {counted(robust.decided, 'plausible setting')} with data."
-    share = f"The same at {robust.same:,} of {counted(robust.decided, 'plausible setting')}."
+    share = (
+        f"The same at {robust.same:,} of {counted(robust.decided, 'plausible setting')} with data."
+    )
     open_flips = [flip for flip in robust.flips if not flip.fixed]
     fixed_flips = [flip for flip in robust.flips if flip.fixed]
     turns = _flips_in_words(open_flips, parameters)

@@ -15,7 +15,9 @@ LARGEST_GRID = 512
 Plausible = Mapping[str, tuple[Setting, ...]]
 
 
-def grid(plausible: Plausible, chosen: Mapping[str, Setting]) -> tuple[list[dict[str, Setting]], bool]:
+def grid(
+    plausible: Plausible, chosen: Mapping[str, Setting]
+) -> tuple[list[dict[str, Setting]], bool]:
     """Return the settings to try, the chosen one first, and whether they are all combinations."""
     names = list(plausible)
     own = {name: chosen[name] for name in names}

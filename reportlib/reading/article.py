@@ -12,7 +12,8 @@ from reportlib.reading.ledger import Ledger
 from reportlib.values.claims import Sentence
 from reportlib.values.phrases import counted
 
-_PLAIN = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-"})
+_PLAIN = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014", "''\"\"--")
+"""Curly quotation marks and long dashes, and what stands for them."""
 _ENDS = re.compile(r'[.!?]["\')]*$')
 
 

@@ -24,6 +24,15 @@ class Field:
     name: str
     type: str
     delimiter: str
+    constraints: Mapping[str, Any]
+
+    @property
+    def allowed(self) -> str:
+        """What a cell may hold, in words."""
+        if "enum" in self.constraints:
+            return ", ".join(map(str, self.constraints["enum"]))
+        rules = [f"{name} {rule}" for name, rule in self.constraints.items() if name != "required"]
+        return ", ".join([self.type, *rules])
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,11 @@ class Resource:
     fields: tuple[Field, ...]
     known_from: Mapping[str, Any]
     """How a row's known-from day follows: ``{"rule": "act", "fields": [...]}`` or ``"source"``."""
+
+    @property
+    def place(self) -> str:
+        """The file as messages name it."""
+        return f"data/{self.folder}/{self.path.name}"
 
 
 @dataclass(frozen=True)
@@ -81,7 +95,12 @@ def _resource(study: Study, entry: Mapping[str, Any]) -> Resource:
         path=path,
         folder=path.parent.name,
         fields=tuple(
-            Field(field["name"], field.get("type", "string"), field.get("delimiter", ","))
+            Field(
+                field["name"],
+                field.get("type", "string"),
+                field.get("delimiter", ","),
+                field.get("constraints", {}),
+            )
             for field in entry["schema"]["fields"]
         ),
         known_from=entry.get("knownFrom", {}),

@@ -1,4 +1,4 @@
-"""The ledger: claims, assertions, definitions, groups, evidence and sentences, as people keep them."""
+"""The ledger: claims and what they assert, their groups, evidence and sentences."""
 
 from __future__ import annotations
 
@@ -60,11 +60,19 @@ class Ledger:
                     line["claim"]: _claim(line, locators.get(line["claim"], ()))
                     for line in lines.of("claims")
                 },
-                assertions=gathered((line["claim"], _assertion(line)) for line in lines.of("assertions")),
-                definitions=gathered((line["claim"], _definition(line)) for line in lines.of("definitions")),
-                groups=tuple(_group(line, members.get(line["group"], ())) for line in lines.of("groups")),
+                assertions=gathered(
+                    (line["claim"], _assertion(line)) for line in lines.of("assertions")
+                ),
+                definitions=gathered(
+                    (line["claim"], _definition(line)) for line in lines.of("definitions")
+                ),
+                groups=tuple(
+                    _group(line, members.get(line["group"], ())) for line in lines.of("groups")
+                ),
                 edges=tuple(_edge(line) for line in lines.of("edges")),
-                evidence=gathered((line["claim"], _evidence(line)) for line in lines.of("evidence")),
+                evidence=gathered(
+                    (line["claim"], _evidence(line)) for line in lines.of("evidence")
+                ),
                 sentences=sentences,
             )
 

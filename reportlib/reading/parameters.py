@@ -101,7 +101,9 @@ class Parameters:
             except (KeyError, TypeError, ValueError, AttributeError) as problem:
                 faults.append(Fault(f"{where}, {name}", f"cannot be read: {problem!r}"))
         faults += [
-            Fault(where, f"the parameter “{name}” is missing") for name in OWN if name not in by_name
+            Fault(where, f"the parameter “{name}” is missing")
+            for name in OWN
+            if name not in by_name
         ]
         sets = {name: _mapping(study, f"{name}.yaml", faults) for name in study.set_names()}
         parameters = cls(by_name, sets)
@@ -129,6 +131,15 @@ class Parameters:
                 faults.append(Fault(f"{where}, {name}", problem))
         return faults
 
+    def check(self, values: Mapping[str, Any], where: str) -> None:
+        """Raise everything that is wrong with some choices at once.
+
+        Raises:
+            BadParameters: something is.
+        """
+        if faults := self.faults_in(values, where):
+            raise BadParameters(faults)
+
     def settings(
         self, set_name: str = BASE, changes: Mapping[str, Setting] | None = None
     ) -> Settings:
@@ -140,9 +151,7 @@ class Parameters:
         if set_name not in self.sets:
             hint = did_you_mean(set_name, self.sets)
             raise BadParameters([Fault("parameter set", f"there is no set “{set_name}”", hint)])
-        faults = self.faults_in(changes or {}, "the parameters given")
-        if faults:
-            raise BadParameters(faults)
+        self.check(changes or {}, "the parameters given")
         return Settings(set_name, {**self.base, **self.sets[set_name], **(changes or {})})
 
     @cached_property

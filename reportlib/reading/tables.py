@@ -21,7 +21,7 @@ Stamp = tuple[int, int, int]
 
 @dataclass
 class Tables:
-    """The tables of a study. Ask for a view with ``at``; a file that was saved since is read anew."""
+    """The tables of a study, seen through ``at``; a file that was saved since is read anew."""
 
     study: Study
     parameters: Parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -25,67 +25,56 @@ def faults_in_package(study: Study) -> list[Fault]:
         BadData: the descriptor itself cannot be read.
     """
     descriptor = Descriptor.read(study)
-    faults = _against_descriptor(study)
-    if any(fault.where.endswith("header") or "missing" in fault.what for fault in faults):
-        return faults
-    rows = {name: _rows(resource) for name, resource in descriptor.resources.items()}
-    checks: tuple[Callable[[Descriptor, Rows], Iterator[Fault]], ...] = (
-        _references,
-        _row_sources,
-        _days_known,
-        _sentences,
-        _parents,
-    )
-    for check in checks:
-        faults.extend(check(descriptor, rows))
+    faults, readable = _against_descriptor(study, descriptor)
+    if readable:
+        rows = {name: _rows(resource) for name, resource in descriptor.resources.items()}
+        for check in (_references, _row_sources, _days_known, _sentences, _parents):
+            faults.extend(check(descriptor, rows))
     return faults
 
 
-def _against_descriptor(study: Study) -> list[Fault]:
-    """What frictionless finds: types, enumerations, patterns, keys and foreign keys."""
+def check_package(study: Study) -> None:
+    """Raise every fault of the data package at once.
+
+    Raises:
+        BadData: there is one.
+    """
+    faults = faults_in_package(study)
+    if faults:
+        raise BadData(faults)
+
+
+def _against_descriptor(study: Study, descriptor: Descriptor) -> tuple[list[Fault], bool]:
+    """What frictionless finds, and whether every file has the columns that are described."""
     from frictionless import Package, system  # heavy, and only wanted here
 
     with system.use_context(trusted=True):
         report = Package.from_descriptor(str(study.descriptor)).validate()
-    faults = [
-        Fault(study.relative(study.descriptor), error.message) for error in report.errors
-    ]
+    where = study.relative(study.descriptor)
+    faults = [Fault(where, error.message) for error in report.errors]
+    readable = not faults
     for task in report.tasks:
-        fields = {
-            field["name"]: field for field in (task_schema(study, task.name) or {"fields": []})["fields"]
-        }
-        faults += [_fault(f"data/{task.place}", error, fields) for error in task.errors]
-    return faults
+        resource = descriptor.resources[task.name]
+        for error in task.errors:
+            found = error.to_dict()
+            readable = readable and "rowNumber" in found
+            faults.append(_fault(resource, found))
+    return faults, readable
 
 
-def task_schema(study: Study, name: str) -> dict[str, Any] | None:
-    """The schema of a resource as the descriptor has it."""
-    import json
-
-    content = json.loads(study.descriptor.read_text(encoding="utf-8"))
-    return next((r["schema"] for r in content["resources"] if r["name"] == name), None)
-
-
-def _fault(file: str, error: Any, fields: Mapping[str, Any]) -> Fault:
-    found = error.to_dict()
-    row, column = found.get("rowNumber"), found.get("fieldName")
-    where = file
-    if row is not None:
-        where += f", row {row}"
-    elif column is None and found["type"].endswith("label"):
-        where += ", header"
-    if column is None:
+def _fault(resource: Resource, found: Mapping[str, Any]) -> Fault:
+    where = resource.place
+    if "rowNumber" in found:
+        where += f", row {found['rowNumber']}"
+    column = found.get("fieldName", found.get("label"))
+    if not column:
         return Fault(where, f"{found['title']}: {found['note']}")
-    allowed = _allowed(fields.get(column, {}))
-    return Fault(f"{where}, column {column}", f'"{found.get("cell", "")}": {found["note"]}', allowed)
-
-
-def _allowed(field: Mapping[str, Any]) -> str:
-    constraints = field.get("constraints", {})
-    if "enum" in constraints:
-        return f"Allowed: {', '.join(map(str, constraints['enum']))}."
-    rules = [f"{name} {value}" for name, value in constraints.items() if name != "required"]
-    return f"Allowed: {', '.join([field.get('type', 'any'), *rules])}." if field else ""
+    where += f", column {column}"
+    if "cell" not in found:
+        return Fault(where, found["note"])
+    field = next((field for field in resource.fields if field.name == column), None)
+    allowed = f"Allowed: {field.allowed}." if field is not None else ""
+    return Fault(where, f'"{found["cell"]}" is not allowed ({found["note"]})', allowed)
 
 
 def _rows(resource: Resource) -> list[dict[str, str]]:
@@ -95,7 +84,7 @@ def _rows(resource: Resource) -> list[dict[str, str]]:
 
 def _at(resource: Resource, number: int, column: str) -> str:
     """Where a cell stands; a file's first row of data is row 2, as an editor counts."""
-    return f"data/{resource.folder}/{resource.path.name}, row {number + 2}, column {column}"
+    return f"{resource.place}, row {number + 2}, column {column}"
 
 
 def _references(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
@@ -202,14 +191,3 @@ def _parents(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
         if row["member"] in seen:
             where = _at(descriptor.resources["members"], number, "member")
             yield Fault(where, f'"{row["member"]}" stands beneath itself')
-
-
-def check_package(study: Study) -> None:
-    """Raise every fault of the data package at once.
-
-    Raises:
-        BadData: there is one.
-    """
-    faults = faults_in_package(study)
-    if faults:
-        raise BadData(faults)

@@ -17,7 +17,7 @@ from reportlib.running.manifest import write_manifest, write_whole
 from reportlib.running.namespace import PARAMETER_SET
 from reportlib.running.page import failure_page, page_from
 from reportlib.running.report import Report
-from reportlib.running.run import NotebookFailed, run
+from reportlib.running.run import run
 from reportlib.study import Build, Study
 
 Say = Callable[[str], None]
@@ -45,14 +45,9 @@ def build_report(study: Study, set_name: str, say: Say) -> Build:
             say(f"running {study.relative(notebook)}")
             run(study, notebook, build.notebooks / notebook.name, given)
             if notebook != study.report and not records_in(build.notebooks / notebook.name):
-                raise RunFailed(f"{study.relative(notebook)} recorded no claim: it shows no card.")
-    except NotebookFailed as problem:
-        write_whole(
-            build.failure,
-            failure_page(
-                problem.notebook, problem.cell, problem.source, problem.error, problem.traceback
-            ),
-        )
+                raise RunFailed(study.relative(notebook), "recorded no claim: it shows no card")
+    except RunFailed as problem:
+        write_whole(build.failure, failure_page(problem))
         raise
     _drop_strangers(study, build)
     report = Report(study, Inquiry.open(study, settings, parameters))

@@ -54,7 +54,7 @@ class Chapter:
         """Read the study once; later calls read again only what has changed."""
         self._study = study
         self._name = name
-        self._values = {k: v for k, v in namespace.items() if not k.startswith("_")}
+        self._values = {**namespace, "In": tuple(namespace.get("In", ()))}
         self._tests: dict[str, ClaimTest] = {}
         self._records: dict[str, Record] = {}
         self._stamp: object = None

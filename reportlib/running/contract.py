@@ -17,9 +17,10 @@ from reportlib.running.namespace import PARAMETER_SET
 from reportlib.running.run import PARAMETERS_TAG
 from reportlib.study import Study
 
-_REFUSED_MODULES = frozenset(
-    "datetime os pathlib random requests socket subprocess sys time urllib".split()
-)
+_REFUSED_MODULES = {
+    "datetime", "os", "pathlib", "random", "requests", "socket", "subprocess", "sys", "time",
+    "urllib",
+}  # fmt: skip
 _ONE_PARAMETER = re.compile(r"[a-z_]+: (int|float|str|bool|list\[str\]) = [^=]+")
 
 

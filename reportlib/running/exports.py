@@ -47,7 +47,7 @@ def write_exports(
 
 
 def as_csv(columns: Iterable[str], lines: Iterable[Iterable[str]]) -> str:
-    """Return lines as CSV. A cell that a spreadsheet could run as a formula gets a ``'`` in front."""
+    """Return lines as CSV; a cell that a spreadsheet could run as a formula gets a ``'``."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)

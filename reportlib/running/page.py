@@ -14,6 +14,7 @@ from markupsafe import Markup
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.filters import markdown2html
 
+from reportlib.errors import RunFailed
 from reportlib.reading.parameters import Settings
 from reportlib.showing.markup import style
 
@@ -41,7 +42,17 @@ _ATTRIBUTES = {
     "rect": _PAINT | {"x", "y", "width", "height"},
     "circle": _PAINT | {"cx", "cy", "r"},
     "text": _PAINT
-    | {"x", "y", "dx", "dy", "text-anchor", "font-family", "font-size", "font-weight", "font-style"},
+    | {
+        "x",
+        "y",
+        "dx",
+        "dy",
+        "text-anchor",
+        "font-family",
+        "font-size",
+        "font-weight",
+        "font-style",
+    },
     "tspan": {"x", "y", "dx", "dy"},
     "clipPath": {"clipPathUnits"},
 }
@@ -79,7 +90,7 @@ def page_from(executed: Path, settings: Settings) -> str:
     """
     notebook = nbformat.read(executed, as_version=4)
     exporter = _PageExporter(template_file="page.html.j2")
-    styles = Markup(style() + "\n" + (_TEMPLATES / "page.css").read_text(encoding="utf-8"))
+    styles = Markup("\n".join([style(), _page_style()]))
     title, sections = _outline(notebook)
     html, _ = exporter.from_notebook_node(
         notebook,
@@ -94,20 +105,17 @@ def page_from(executed: Path, settings: Settings) -> str:
     return str(html).rstrip() + "\n"
 
 
-def failure_page(notebook: str, cell: int, source: str, error: str, traceback: str) -> str:
+def failure_page(problem: RunFailed) -> str:
     """Return a readable account of a failed run."""
     exporter = _PageExporter(template_file="failure.html.j2")
-    styles = Markup((_TEMPLATES / "page.css").read_text(encoding="utf-8"))
+    styles = Markup(_page_style())
     html, _ = exporter.from_notebook_node(
         nbformat.v4.new_notebook(),
         resources={
             "styles": styles,
             "policy": _policy(styles),
-            "notebook": notebook,
-            "cell": cell,
-            "source": source,
-            "error": error,
-            "traceback": re.sub(r"\x1b\[[0-9;]*m", "", traceback),
+            "problem": problem,
+            "traceback": re.sub(r"\x1b\[[0-9;]*m", "", problem.traceback),
         },
     )
     return str(html)
@@ -140,6 +148,10 @@ def _outline(notebook: Any) -> tuple[str, list[tuple[str, str]]]:
 
 def _anchor(heading: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-")
+
+
+def _page_style() -> str:
+    return (_TEMPLATES / "page.css").read_text(encoding="utf-8")
 
 
 def _policy(styles: str) -> str:

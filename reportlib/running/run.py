@@ -9,6 +9,7 @@ from typing import Any
 
 import nbformat
 import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
@@ -24,19 +25,6 @@ _LOCAL = Config(KernelManager={"transport": "ipc"})
 """Kernels talk through sockets in the file system: ports could be taken, or listened to."""
 
 
-class NotebookFailed(RunFailed):
-    """A cell raised an error; the message names notebook and cell, and keeps the traceback."""
-
-    def __init__(self, notebook: str, problem: PapermillExecutionError) -> None:
-        """Keep what a reader of the failure needs."""
-        self.notebook = notebook
-        self.cell = problem.exec_count
-        self.source = problem.source
-        self.error = f"{problem.ename}: {problem.evalue}"
-        self.traceback = "\n".join(problem.traceback)
-        super().__init__(f"{notebook} stopped at cell [{self.cell}] with {self.error}")
-
-
 def run(study: Study, notebook: Path, output: Path, settings: Mapping[str, Any]) -> None:
     """Execute a notebook in a fresh kernel and write it, executed, to ``output``.
 
@@ -44,7 +32,7 @@ def run(study: Study, notebook: Path, output: Path, settings: Mapping[str, Any])
     taken out of the result, so that the same inputs give the same bytes.
 
     Raises:
-        NotebookFailed: a cell raised an error; ``output`` is as it was before.
+        RunFailed: a cell raised an error; ``output`` is as it was before.
     """
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")  # our kernel, not one of the user's
     partial = output.with_name(f".{output.stem}.partial{output.suffix}")
@@ -64,7 +52,15 @@ def run(study: Study, notebook: Path, output: Path, settings: Mapping[str, Any])
         _settle(partial, study)
         partial.replace(output)
     except PapermillExecutionError as problem:
-        raise NotebookFailed(study.relative(notebook), problem) from None
+        raise RunFailed(
+            study.relative(notebook),
+            f"{problem.ename}: {problem.evalue}",
+            cell=str(problem.exec_count),
+            source=problem.source,
+            traceback="\n".join(problem.traceback),
+        ) from None
+    except (CellTimeoutError, DeadKernelError) as problem:
+        raise RunFailed(study.relative(notebook), str(problem)) from None
     finally:
         partial.unlink(missing_ok=True)
 

@@ -15,6 +15,7 @@ from reportlib.values.findings import plain
 from reportlib.values.phrases import in_words
 from reportlib.values.sources import SOURCES, Link, Source, key_of, table_of
 
+
 @dataclass(frozen=True)
 class CitedRow:
     """A row as a reader sees it: its filled cells, its sources, and the claims that cite it."""

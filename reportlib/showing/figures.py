@@ -1,4 +1,4 @@
-"""Figures: a chart as SVG at two widths, its headline, its source, and the plotted rows as a table."""
+"""Figures: a chart as SVG at two widths, with headline, source, and the plotted rows."""
 
 from __future__ import annotations
 
@@ -84,8 +84,10 @@ def figure(
         narrow=drawn(draw(NARROW), f"{id}-narrow", headline),
         columns=tuple(named.values()),
         rows=tuple(
-            tuple("" if pd.api.types.is_scalar(cell) and pd.isna(cell) else in_words(plain(cell))
-                  for cell in line)
+            tuple(
+                "" if pd.api.types.is_scalar(cell) and pd.isna(cell) else in_words(plain(cell))
+                for cell in line
+            )
             for line in table[list(named)].itertuples(index=False)
         ),
     )
@@ -128,6 +130,7 @@ def _house() -> dict[str, Any]:
     return {
         "font": "sans-serif",
         "background": "transparent",
+        "padding": {"left": 14, "right": 4, "top": 4, "bottom": 4},
         "view": alt.ViewConfig(stroke=None),
         "axis": alt.AxisConfig(
             **quiet,

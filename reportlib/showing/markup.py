@@ -29,7 +29,7 @@ def clean(value: Any) -> Any:
 
 @cache
 def style() -> Markup:
-    """Return the style sheet of cards, lists and figures: the same in a notebook and on the page."""
+    """Return the style sheet of cards, lists and figures, for notebooks and for the page."""
     return Markup(_environment().get_template("style.css").render())
 
 
@@ -76,7 +76,12 @@ def _environment() -> Environment:
         finalize=clean,
     )
     environment.filters.update(
-        anchor=anchor, icon=icon, web=web_address, in_words=in_words, joined=joined, day_or_month=_day_or_month
+        anchor=anchor,
+        icon=icon,
+        web=web_address,
+        in_words=in_words,
+        joined=joined,
+        day_or_month=_day_or_month,
     )
     environment.globals.update(counted=counted, MARKS=MARKS)
     return environment

@@ -50,7 +50,9 @@ class _Sentence(Formatter):
         try:
             found, key = super().get_field(field_name, args, kwargs)
         except (AttributeError, StopIteration, KeyError):
-            raise BadTest(f"The sentence speaks of {field_name}, which its claim does not have.") from None
+            raise BadTest(
+                f"The sentence speaks of {field_name}, which its claim does not have."
+            ) from None
         text = escape(clean(str(found)))
         if key in self._values:
             return text, key

@@ -87,7 +87,7 @@ class Group:
     parent: str
     mode: Mode
     needed: int
-    """How many members must stand: all in a linked group, k in a convergent one (0: adds weight)."""
+    """How many members must stand: all if linked, k if convergent (0: adds weight only)."""
     warrant: str
     members: tuple[Member, ...]
 

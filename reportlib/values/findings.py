@@ -27,7 +27,7 @@ def plain(value: Any) -> Any:
         return tuple(plain(inner) for inner in value)
     if isinstance(value, Iterable):
         return tuple(sorted({plain(inner) for inner in value} - {None}))
-    if value != value:  # noqa: PLR0124 - the one test that every library's missing mark fails
+    if value != value:
         return None
     if isinstance(value, datetime):
         return value.date()
@@ -135,5 +135,5 @@ class Record:
 
     @property
     def state(self) -> Verdict | Grounding | Outcome | None:
-        """The verdict, grounding or outcome, whichever the claim's kind has; None: not looked at."""
+        """The verdict, outcome or grounding, whichever the claim's kind has; None: none yet."""
         return self.verdict or self.outcome or self.grounding

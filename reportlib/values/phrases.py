@@ -8,7 +8,6 @@ from typing import Any
 
 from reportlib.values.days import Span
 
-
 DATE = "date"
 """The unit of a value that is a day, a month or a year."""
 
@@ -73,5 +72,6 @@ def _singular(unit: str) -> str:
 
 
 _MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
