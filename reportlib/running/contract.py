@@ -76,14 +76,17 @@ def _parameters(where: str, cells: list[Any], parameters: Parameters) -> Iterato
         code = line.split("#")[0].strip()
         if not code:
             continue
-        if not _ONE_PARAMETER.fullmatch(code):
-            yield Fault(
-                f"{where}, parameters", f"“{code}” is not read by papermill",
-                'Write name: type = value, one "=" a line, no union types.',
-            )  # fmt: skip
-            continue
         name, _, value = code.partition(": ")
-        given[name] = ast.literal_eval(value.partition(" = ")[2])
+        try:
+            if not _ONE_PARAMETER.fullmatch(code):
+                raise ValueError(code)
+            given[name] = ast.literal_eval(value.partition(" = ")[2])
+        except (ValueError, SyntaxError):
+            yield Fault(
+                f"{where}, parameters",
+                f"“{code}” is not read by papermill",
+                'Write name: type = literal, one "=" a line, no union types.',
+            )
     if given.pop(PARAMETER_SET, None) != BASE:
         yield Fault(f"{where}, parameters", f'needs {PARAMETER_SET}: str = "{BASE}"')
     yield from parameters.faults_in(given, f"{where}, parameters")

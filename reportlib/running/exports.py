@@ -15,7 +15,7 @@ from reportlib.running.manifest import write_whole
 from reportlib.showing.figures import Figure
 from reportlib.showing.marks import word_of
 from reportlib.study import Build
-from reportlib.values.phrases import in_words
+from reportlib.values.findings import Record
 
 _COLUMNS = (
     "id", "kind", "chapter", "state", "detail", "found", "value", "parameters", "rows", "sources",
@@ -66,7 +66,7 @@ def _finding(inquiry: Inquiry, argument: Argument, claim_id: str) -> dict[str, A
         "chapter": claim.chapter,
         "state": word_of(record),
         "detail": found.get("unsettled") or "",
-        "found": in_words(record.value, record.unit) if record and record.rows else "",
+        "found": _found(record) if record is not None else "",
         "value": found.get("value"),
         "unit": found.get("unit", ""),
         "parameters": found.get("parameters", {}),
@@ -87,6 +87,12 @@ def _finding(inquiry: Inquiry, argument: Argument, claim_id: str) -> dict[str, A
         "evidence": found.get("items", []),
         "robustness": found.get("robustness", {}),
     }
+
+
+def _found(record: Record) -> str:
+    """What was found, as the card says it, by part."""
+    said = [f"{part.part}: {part.found}" if part.part else part.found for part in record.parts]
+    return "; ".join(said) if record.rows else ""
 
 
 def _cell(value: Any) -> str:
