@@ -29,6 +29,17 @@ from reportlib.values.words import Grade, Match, Outcome, OutcomeKind, Verdict
 
 
 @dataclass(frozen=True)
+class _Question:
+    """A claim, its test, and the data that were known on the day for which it is asked."""
+
+    claim: Claim
+    test: ClaimTest | None
+    day: date
+    data: Data
+    assertions: tuple[Assertion, ...]
+
+
+@dataclass(frozen=True)
 class _Weighed:
     """What comes out at one setting."""
 
@@ -38,7 +49,8 @@ class _Weighed:
 
     @property
     def has_data(self) -> bool:
-        return self.finding is not None and all(p.match is not Match.NO_DATA for p in self.parts)
+        """Whether the test decided; without a test, documents do."""
+        return self.finding is None or all(p.match is not Match.NO_DATA for p in self.parts)
 
 
 @dataclass(frozen=True)
@@ -86,112 +98,87 @@ class Inquiry:
         claim = self.claim(claim_id)
         day = self._day_for(claim)
         data = self.tables.at(day).watched()
-        setting = self._own_setting(claim, test)
-        own = self._weigh(claim, test, data, day, setting)
+        question = _Question(claim, test, day, data, self.ledger.assertions.get(claim_id, ()))
+        setting = self._own_setting(question)
+        own = self._weigh(question, setting)
+        found = own.finding
         record = Record(
             claim=claim.id,
             kind=claim.kind,
             chapter=claim.chapter,
             test=test.function.__name__ if test else "",
             parts=own.parts,
-            value=own.finding.value if own.finding else None,
-            unit=own.finding.unit if own.finding else "",
-            missing=own.finding.missing if own.finding else "",
-            rows=own.finding.rows if own.finding else (),
+            value=found.value if found else None,
+            unit=found.unit if found else "",
+            missing=found.missing if found else "",
+            rows=found.rows if found else (),
             parameters=setting,
             tables_read=tuple(sorted(data.read)),
             items=own.weighing.items,
         )
-        if not claim.kind.checkable and claim.outcome_kind is None:
-            return record
-        return self._judged(claim, test, data, day, own, record)
+        if claim.kind.checkable or claim.outcome_kind is not None:
+            return self._judged(question, own, record)
+        return record
 
-    def _judged(
-        self,
-        claim: Claim,
-        test: ClaimTest | None,
-        data: Data,
-        day: date,
-        own: _Weighed,
-        record: Record,
-    ) -> Record:
+    def _judged(self, question: _Question, own: _Weighed, record: Record) -> Record:
         """Add the verdict over the plausible settings, or the outcome, with the reason."""
+        claim = question.claim
         fixed = {d.parameter: d.fixed for d in self.ledger.definitions.get(claim.id, ())}
-        tried, whole = self._over_the_grid(claim, test, data, day, record.parameters)
+        tried, whole = self._over_the_grid(question, record.parameters)
         verdict = grids.settle(own.weighing.verdict, tried, fixed)
-        unsettled = own.weighing.unsettled if verdict is Verdict.NOT_SETTLED else None
         record = replace(
             record,
-            verdict=verdict,
-            unsettled=unsettled,
-            robustness=grids.robustness(tried, fixed, whole) if test else record.robustness,
+            robustness=grids.robustness(tried, fixed, whole),
             roles={
                 group: meets(own.finding, demand) if own.finding else None
                 for group, demand in self.ledger.roles_of(claim.id).items()
             },
         )
         if claim.outcome_kind is not None:
-            outcome = self._outcome(claim, verdict)
-            record = replace(record, verdict=None, unsettled=None, outcome=outcome)
+            record = replace(record, outcome=self._outcome(claim, verdict))
+        else:
+            unsettled = own.weighing.unsettled if verdict is Verdict.NOT_SETTLED else None
+            record = replace(record, verdict=verdict, unsettled=unsettled)
         return replace(record, reason=reason_for(record, verdict, self.parameters))
 
     def _over_the_grid(
-        self,
-        claim: Claim,
-        test: ClaimTest | None,
-        data: Data,
-        day: date,
-        own: Mapping[str, Setting],
+        self, question: _Question, own: Mapping[str, Setting]
     ) -> tuple[list[tuple[AtSetting, bool]], bool]:
         plausible = {name: self.parameters.plausible(name) for name in own}
         settings, whole = grids.grid(plausible, own)
         tried = []
         for setting in settings:
-            at = self._weigh(claim, test, data, day, setting)
+            at = self._weigh(question, setting)
             found = in_words(at.finding.value, at.finding.unit) if at.finding else ""
             verdict, unsettled = at.weighing.verdict, at.weighing.unsettled
-            decided = at.has_data or test is None
-            tried.append((AtSetting(setting, found, verdict, unsettled), decided))
+            tried.append((AtSetting(setting, found, verdict, unsettled), at.has_data))
         return tried, whole
 
-    def _weigh(
-        self,
-        claim: Claim,
-        test: ClaimTest | None,
-        data: Data,
-        day: date,
-        setting: Mapping[str, Setting],
-    ) -> _Weighed:
-        finding = test(data, setting) if test else None
+    def _weigh(self, question: _Question, setting: Mapping[str, Setting]) -> _Weighed:
+        finding = question.test(question.data, setting) if question.test else None
         parts: tuple[PartMatch, ...] = ()
         items: list[Item] = []
         match = Match.NO_DATA
-        if finding is not None and (assertions := self._assertions(claim)):
-            parts = compare(finding, assertions, setting)
+        if finding is not None and question.assertions:
+            parts = compare(finding, question.assertions, setting)
             match = _worst(parts)
             items = computed_items(finding, match, self.provenance.links)
         items += read_items(
-            self.ledger.evidence.get(claim.id, ()),
+            self.ledger.evidence.get(question.claim.id, ()),
             self.provenance.links,
             self.provenance.classes,
-            self._known_on(day),
+            self._known_on(question.day),
             finding,
         )
         floor = Grade(self.settings.source_floor)
         return _Weighed(finding, parts, weigh(items, floor, loose=match is Match.LOOSE))
 
-    def _assertions(self, claim: Claim) -> tuple[Assertion, ...]:
-        return self.ledger.assertions.get(claim.id, ())
-
-    def _own_setting(self, claim: Claim, test: ClaimTest | None) -> dict[str, Setting]:
+    def _own_setting(self, question: _Question) -> dict[str, Setting]:
         """The parameters that a claim turns on: of its test, and of its tolerances."""
-        names = list(test.names) if test else []
-        if test:
-            names += [
-                assertion.tolerance
-                for assertion in self._assertions(claim)
-                if assertion.tolerance in self.parameters.by_name
-            ]
+        if question.test is None:
+            return {}
+        tolerances = [assertion.tolerance for assertion in question.assertions]
+        names = [*question.test.names, *(t for t in tolerances if t in self.parameters.by_name)]
         return {name: self.settings.values[name] for name in dict.fromkeys(names)}
 
     def _day_for(self, claim: Claim) -> date:

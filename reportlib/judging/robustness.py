@@ -67,12 +67,15 @@ def settle(
 
     Settings at which a parameter that the text fixes has another value are not what the article
     says: where they differ, support is capped. Among the rest, support and contradiction together
-    mean that the claim depends on the definition.
+    mean that the claim depends on the definition. Where the setting in use is without data, what
+    other settings have does not settle it.
     """
-    (own, _), *_ = pairs = list(tried)
+    (own, own_has_data), *_ = pairs = list(tried)
+    if not own_has_data:
+        return verdict
     decided = [at for at, has_data in pairs if has_data]
     free = [at for at in decided if not any(fixed.get(name) for name in _changed(own, at))]
-    answers = {answer(at.verdict) for at in [own, *free]}
+    answers = {answer(at.verdict) for at in free}
     if {"for", "against"} <= answers:
         return Verdict.DEPENDS
     differs = any(answer(at.verdict) != answer(own.verdict) for at in decided if at not in free)
