@@ -80,8 +80,8 @@ def _coverage(study: Study, given: argparse.Namespace) -> int:
         raise ReportError(f"{given.article} cannot be read as text: {problem}") from None
     found = coverage_of(text, Ledger.read(study))
     print(found.summary)
-    for problem in found.problems:
-        print(problem, file=sys.stderr)
+    for line in found.problems:
+        print(line, file=sys.stderr)
     return 1 if found.problems else 0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from datetime import date
+from math import isclose
 from typing import Any
 
 from reportlib.errors import BadTest
@@ -62,9 +63,10 @@ def meets(finding: Finding, demand: Demand) -> bool | None:
     if not finding.decides:
         return None
     values = finding.value.values() if isinstance(finding.value, Mapping) else (finding.value,)
-    return all(
-        value is not None and _holds(demand.comparison, value, demand.value) for value in values
-    )
+    met = [None if v is None else _holds(demand.comparison, v, demand.value) for v in values]
+    if False in met:
+        return False
+    return None if None in met else True
 
 
 def describe(demand: Demand, unit: str = "", hedge: str = "") -> str:
@@ -117,9 +119,11 @@ def _holds(comparison: Comparison, found: Value, asked: str) -> bool:
     if comparison is Comparison.ONE_OF:
         return any(_same(found, one) for one in asked.split(";"))
     if comparison is Comparison.NONE_FOUND:
-        return found == 0
+        return _number(found) == 0
     if comparison is Comparison.HOLDS:
-        return found is (asked != "no")
+        if not isinstance(found, bool):
+            raise BadTest(f"“{comparison}” compares a yes or no; the test gives {found!r}.")
+        return found is _truth(asked)
     if comparison in _ON_NUMBERS:
         return _ON_NUMBERS[comparison](_number(found), _number(asked))
     return _ON_DAYS[comparison](_span(found), _span(asked))
@@ -127,9 +131,11 @@ def _holds(comparison: Comparison, found: Value, asked: str) -> bool:
 
 def _same(found: Scalar, asked: str) -> bool:
     if isinstance(found, bool):
-        return found is (asked != "no")
+        return found is _truth(asked)
     if isinstance(found, (int, float)):
         return float(found) == _number(asked)
+    if isinstance(found, date):
+        return _span(found).within(_span(asked))
     span, asked_span = Span.of(found), Span.of(asked)
     if span is not None and asked_span is not None:
         return span.within(asked_span)
@@ -143,7 +149,8 @@ def _near(found: Value, asked: str, tolerance: str) -> bool:
     if tolerance == "exact":
         return False
     if tolerance == "printed":
-        return round(number / _last_digit(asked)) == round(target / _last_digit(asked))
+        half = _last_digit(asked) / 2
+        return abs(number - target) <= half or isclose(abs(number - target), half)
     if tolerance.endswith("%"):
         return abs(number - target) <= abs(target) * _number(tolerance[:-1]) / 100
     return abs(number - target) <= _number(tolerance)
@@ -154,7 +161,7 @@ def _last_digit(printed: str) -> float:
     whole, _, decimals = printed.partition(".")
     if decimals:
         return float(10.0 ** -len(decimals))
-    return float(10 ** (len(whole) - len(whole.rstrip("0"))))
+    return float(10 ** (len(whole) - len(whole.rstrip("0")))) if float(whole) else 1.0
 
 
 def _scalar(value: str) -> Scalar:
@@ -165,8 +172,16 @@ def _scalar(value: str) -> Scalar:
     return int(number) if number.is_integer() else number
 
 
+def _truth(asked: str) -> bool:
+    if asked not in ("yes", "no"):
+        raise BadTest(f"a yes or no is compared here, and {asked!r} is neither.")
+    return asked == "yes"
+
+
 def _number(value: Any) -> float:
     try:
+        if isinstance(value, bool):
+            raise TypeError
         return float(value)
     except (TypeError, ValueError):
         raise BadTest(f"a number is compared here, and {value!r} is none.") from None

@@ -25,7 +25,7 @@ from reportlib.values.evidence import Item
 from reportlib.values.findings import AtSetting, Finding, PartMatch, Record
 from reportlib.values.phrases import in_words
 from reportlib.values.sources import SOURCES
-from reportlib.values.words import Grade, Match, Outcome, OutcomeKind, Verdict
+from reportlib.values.words import Grade, Match, Outcome, OutcomeKind, Unsettled, Verdict
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,12 @@ class Inquiry:
             finding,
         )
         floor = Grade(self.settings.source_floor)
-        return _Weighed(finding, parts, weigh(items, floor, loose=match is Match.LOOSE))
+        weighing = weigh(items, floor, loose=match is Match.LOOSE)
+        if parts and match is Match.NO_DATA:
+            # What a test should compute is not settled by documents that retell it.
+            verdict, unsettled = Verdict.NOT_SETTLED, Unsettled.NO_DATA
+            weighing = replace(weighing, verdict=verdict, unsettled=unsettled)
+        return _Weighed(finding, parts, weighing)
 
     def _own_setting(self, question: _Question) -> dict[str, Setting]:
         """The parameters that a claim turns on: of its test, and of its tolerances."""

@@ -39,6 +39,8 @@ class Ledger:
     definitions: Mapping[str, tuple[Definition, ...]]
     groups: tuple[Group, ...]
     edges: tuple[Edge, ...]
+    rivals: Mapping[str, tuple[str, ...]]
+    """Other plausible readings of a judgement or a cause."""
     evidence: Mapping[str, tuple[Evidence, ...]]
     sentences: tuple[Sentence, ...]
 
@@ -70,6 +72,7 @@ class Ledger:
                     _group(line, members.get(line["group"], ())) for line in lines.of("groups")
                 ),
                 edges=tuple(_edge(line) for line in lines.of("edges")),
+                rivals=gathered((line["claim"], line["reading"]) for line in lines.of("rivals")),
                 evidence=gathered(
                     (line["claim"], _evidence(line)) for line in lines.of("evidence")
                 ),
@@ -101,6 +104,7 @@ def _claim(line: Line, locators: tuple[str, ...]) -> Claim:
         indicator=line["indicator"],
         method=line["method"],
         falsifier=line["falsifier"],
+        settled_by=line["settled_by"],
         reconstructed=line["reconstructed"] == "yes",
         locators=locators,
     )

@@ -45,7 +45,7 @@ class Lines:
 
     def of(self, name: str) -> Iterator[Line]:
         """The lines of one file."""
-        with self._resources[name].path.open(encoding="utf-8", newline="") as file:
+        with self._resources[name].path.open(encoding="utf-8-sig", newline="") as file:
             yield from csv.DictReader(file)
 
 

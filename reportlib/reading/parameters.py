@@ -59,8 +59,10 @@ class Parameter:
         """Say what is wrong with a value, or nothing."""
         if self.earliest is not None and self.latest is not None:
             return self._fault_in_day(value)
-        if value in self.choices and type(value) is type(self.choices[value].value):
-            return ""
+        alike = next((known for known in self.choices if str(known) == str(value)), None)
+        if alike is not None:
+            same = type(value) is type(alike)
+            return "" if same else f"{value!r} is not a plausible value; {alike!r} is"
         hint = did_you_mean(str(value), [str(known) for known in self.choices])
         return f'"{value}" is not a plausible value. {hint}'
 

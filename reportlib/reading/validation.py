@@ -28,7 +28,9 @@ def faults_in_package(study: Study) -> list[Fault]:
     faults, readable = _against_descriptor(study, descriptor)
     if readable:
         rows = {name: _rows(resource) for name, resource in descriptor.resources.items()}
-        for check in (_references, _row_sources, _days_known, _sentences, _parents):
+        for check in (
+            _references, _row_sources, _days_known, _sentences, _parents, _together,
+        ):  # fmt: skip
             faults.extend(check(descriptor, rows))
     return faults
 
@@ -67,18 +69,20 @@ def _fault(resource: Resource, found: Mapping[str, Any]) -> Fault:
     if "rowNumber" in found:
         where += f", row {found['rowNumber']}"
     column = found.get("fieldName", found.get("label"))
-    if not column:
-        return Fault(where, f"{found['title']}: {found['note']}")
-    where += f", column {column}"
+    if column:
+        where += f", column {column}"
+    if not found["note"]:
+        described = ", ".join(field.name for field in resource.fields)
+        return Fault(where, found["title"], f"Described: {described}.")
     if "cell" not in found:
-        return Fault(where, found["note"])
+        return Fault(where, f"{found['title']}: {found['note']}")
     field = next((field for field in resource.fields if field.name == column), None)
     allowed = f"Allowed: {field.allowed}." if field is not None else ""
     return Fault(where, f'"{found["cell"]}" is not allowed ({found["note"]})', allowed)
 
 
 def _rows(resource: Resource) -> list[dict[str, str]]:
-    with resource.path.open(encoding="utf-8", newline="") as file:
+    with resource.path.open(encoding="utf-8-sig", newline="") as file:  # Excel writes a mark
         return list(csv.DictReader(file))
 
 
@@ -191,3 +195,23 @@ def _parents(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
         if row["member"] in seen:
             where = _at(descriptor.resources["members"], number, "member")
             yield Fault(where, f'"{row["member"]}" stands beneath itself')
+
+
+def _together(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
+    """Cells that need one another: one without the other would fail later, or count silently."""
+    for name, column, needs, wanted in (
+        ("groups", "needed", "mode", ("convergent",)),
+        ("claims", "horizon", "outcome_kind", ("forecast", "recommendation")),
+    ):
+        for number, row in enumerate(rows[name]):
+            if row[needs] in wanted and not row[column]:
+                where = _at(descriptor.resources[name], number, column)
+                yield Fault(where, f"is empty, and {needs} is {row[needs]}")
+    for number, row in enumerate(rows["evidence"]):
+        of_document = table_of(row["target"]) == SOURCES
+        for column in ("origin", "class"):
+            where = _at(descriptor.resources["evidence"], number, column)
+            if of_document and not row[column]:
+                yield Fault(where, "is empty, and the target is a document")
+            if row[column] and not of_document:
+                yield Fault(where, f'"{row[column]}" is not allowed', "A row brings its own.")

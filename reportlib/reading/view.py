@@ -56,11 +56,7 @@ class Data:
         """
         if table.startswith("_"):
             raise AttributeError(table)
-        if table not in self._frames:
-            hint = did_you_mean(table, self._frames)
-            raise BadTest(f"There is no table “{table}”. {hint}")
-        self.read.add(table)
-        return self._frames[table].copy(deep=False)
+        return self._table(table).copy()  # deep: arrays of a shallow copy can be written to
 
     def rows(self, table: str, **choices: Setting) -> pd.DataFrame:
         """Return the rows of a table that count at these choices of parameters.
@@ -70,7 +66,7 @@ class Data:
         Raises:
             BadTest: a parameter is unknown, or speaks of no column that the table has.
         """
-        frame: pd.DataFrame = getattr(self, table)
+        frame = self._table(table)
         kept = np.ones(len(frame), dtype=bool)
         for name, value in choices.items():
             kept &= self._mask(table, frame, name, value)
@@ -87,6 +83,13 @@ class Data:
         known = self.rows(COVERAGE, **choices)
         of_table = known["table"].isna() | (known["table"] == table)
         return known[of_table & (known["from"] <= until) & (known["to"] >= since)]
+
+    def _table(self, table: str) -> pd.DataFrame:
+        if table not in self._frames:
+            hint = did_you_mean(table, self._frames)
+            raise BadTest(f"There is no table “{table}”. {hint}")
+        self.read.add(table)
+        return self._frames[table]
 
     def _mask(self, table: str, frame: pd.DataFrame, name: str, value: Setting) -> Mask:
         known = self._masks.get((table, name, value))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,8 +49,8 @@ def build_report(study: Study, set_name: str, say: Say) -> Build:
     except RunFailed as problem:
         write_whole(build.failure, failure_page(problem))
         raise
-    _drop_strangers(study, build)
     report = Report(study, Inquiry.open(study, settings, parameters))
+    _drop_strangers(study, build, report.figures)
     write_exports(build, report.inquiry, report.argument, report.figures.values())
     write_whole(build.page, page_from(build.notebooks / study.report.name, settings))
     build.failure.unlink(missing_ok=True)
@@ -59,11 +59,12 @@ def build_report(study: Study, set_name: str, say: Say) -> Build:
     return build
 
 
-def _drop_strangers(study: Study, build: Build) -> None:
-    """Remove what an earlier run made of a notebook that is gone."""
-    names = {path.name for path in study.notebooks.glob("*.ipynb")}
-    for path in build.notebooks.glob("*.ipynb"):
-        if path.name not in names:
+def _drop_strangers(study: Study, build: Build, figures: Iterable[str]) -> None:
+    """Remove what an earlier run made of a notebook or a figure that is gone."""
+    kept = {path.name for path in study.notebooks.glob("*.ipynb")}
+    kept |= {f"{id}.csv" for id in figures}
+    for path in (*build.notebooks.glob("*.ipynb"), *build.figures.glob("*.csv")):
+        if path.name not in kept:
             path.unlink()
 
 

@@ -10,14 +10,17 @@ import nbformat
 from pydantic import TypeAdapter, ValidationError
 
 from reportlib.errors import NotBuilt
+from reportlib.showing.crossfoots import CrossFoot
 from reportlib.showing.figures import Figure
 from reportlib.values.findings import Record
 
 RECORD = "application/vnd.reportlib.finding+json"
 FIGURE = "application/vnd.reportlib.figure+json"
+CROSSFOOT = "application/vnd.reportlib.crossfoot+json"
 
 _RECORDS = TypeAdapter(Record)
 _FIGURES = TypeAdapter(Figure)
+_CROSSFOOTS = TypeAdapter(CrossFoot)
 T = TypeVar("T")
 
 
@@ -29,6 +32,11 @@ def as_record(record: Record) -> dict[str, Any]:
 def as_figure(figure: Figure) -> dict[str, Any]:
     """Return a figure as JSON can hold it."""
     return dict(_FIGURES.dump_python(figure, mode="json"))
+
+
+def as_crossfoot(foot: CrossFoot) -> dict[str, Any]:
+    """Return a cross-foot as JSON can hold it."""
+    return dict(_CROSSFOOTS.dump_python(foot, mode="json"))
 
 
 def records_in(notebook: Path) -> list[Record]:
@@ -47,6 +55,15 @@ def figures_in(notebook: Path) -> list[Figure]:
         NotBuilt: the notebook is not there, or was written by another version of the library.
     """
     return list(_in(notebook, FIGURE, _FIGURES))
+
+
+def crossfoots_in(notebook: Path) -> list[CrossFoot]:
+    """Return the cross-foots in an executed notebook.
+
+    Raises:
+        NotBuilt: the notebook is not there, or was written by another version of the library.
+    """
+    return list(_in(notebook, CROSSFOOT, _CROSSFOOTS))
 
 
 def _in(path: Path, kind: str, adapter: TypeAdapter[T]) -> Iterator[T]:

@@ -12,11 +12,19 @@ from reportlib.errors import BadTest
 from reportlib.judging.argument import Argument
 from reportlib.judging.claim_test import ClaimTest
 from reportlib.judging.inquiry import Inquiry
-from reportlib.reading.parameters import Parameters
+from reportlib.reading.parameters import Parameters, Setting
 from reportlib.reading.view import Data
-from reportlib.running.carried import FIGURE, RECORD, as_figure, as_record
+from reportlib.running.carried import (
+    CROSSFOOT,
+    FIGURE,
+    RECORD,
+    as_crossfoot,
+    as_figure,
+    as_record,
+)
 from reportlib.running.namespace import settings_from
 from reportlib.showing.cards import card
+from reportlib.showing.crossfoots import crossfoot
 from reportlib.showing.display import Block
 from reportlib.showing.figures import Draw, figure
 from reportlib.showing.markup import render, style
@@ -66,6 +74,12 @@ class Chapter:
         return self._current().data.watched()
 
     @property
+    def later(self) -> Data:
+        """The tables as they were known on the day up to which outcomes are looked at."""
+        inquiry = self._current()
+        return inquiry.tables.at(inquiry.settings.outcomes_until).watched()
+
+    @property
     def claims(self) -> list[str]:
         """The claims of this chapter, in the order of the ledger."""
         return [c.id for c in self._current().ledger.claims.values() if c.chapter == self._name]
@@ -73,6 +87,10 @@ class Chapter:
     def claim(self, claim: str) -> Block:
         """Show the paraphrase of a claim, as the ledger has it."""
         return Block(render("claim.html.j2", claim=self._current().claim(claim)))
+
+    def label(self, parameter: str, value: Setting) -> str:
+        """Return the words for a value of a parameter."""
+        return self._current().parameters.by_name[parameter].label_of(value)
 
     def asserted(self, *claims: str) -> pd.DataFrame:
         """Return the days that the article gives: ``claim``, ``first`` and ``last`` day meant."""
@@ -153,6 +171,13 @@ class Chapter:
             columns=columns,
         )
         return Block(drawn.markup(), {FIGURE: as_figure(drawn)})
+
+    def crossfoot(
+        self, id: str, sums: pd.DataFrame, *, title: str, unit: str, explanation: str
+    ) -> Block:
+        """Show sums beside printed totals; see ``reportlib.showing.crossfoots.crossfoot``."""
+        foot = crossfoot(id, sums, title=title, unit=unit, explanation=explanation)
+        return Block(foot.markup(), {CROSSFOOT: as_crossfoot(foot)})
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
         """Show what the chapter works with: settings and row counts, and bring the style along."""

@@ -70,12 +70,15 @@ class _PageExporter(TemplateExporter):
 
     file_extension = ".html"
 
+    def __init__(self, template: str) -> None:
+        super().__init__(template_file=template)  # type: ignore[no-untyped-call]
+
     @property
     def template_paths(self) -> list[str]:  # type: ignore[override]
         return [str(_TEMPLATES)]
 
     def _create_environment(self) -> Any:
-        environment = super()._create_environment()
+        environment = super()._create_environment()  # type: ignore[no-untyped-call]
         environment.autoescape = True
         environment.trim_blocks = environment.lstrip_blocks = True
         environment.filters.update(sanitised=sanitised, prose=_prose)
@@ -89,7 +92,7 @@ def page_from(executed: Path, settings: Settings) -> str:
     no script run and no request leave. Same notebook, same bytes.
     """
     notebook = nbformat.read(executed, as_version=4)
-    exporter = _PageExporter(template_file="page.html.j2")
+    exporter = _PageExporter("page.html.j2")
     styles = Markup("\n".join([style(), _page_style()]))
     title, sections = _outline(notebook)
     html, _ = exporter.from_notebook_node(
@@ -107,14 +110,14 @@ def page_from(executed: Path, settings: Settings) -> str:
 
 def failure_page(problem: RunFailed) -> str:
     """Return a readable account of a failed run."""
-    exporter = _PageExporter(template_file="failure.html.j2")
+    exporter = _PageExporter("failure.html.j2")
     styles = Markup(_page_style())
     html, _ = exporter.from_notebook_node(
         nbformat.v4.new_notebook(),
         resources={
             "styles": styles,
             "policy": _policy(styles),
-            "problem": problem,
+            "problem": dict(vars(problem)),  # nbconvert copies it, which no exception survives
             "traceback": re.sub(r"\x1b\[[0-9;]*m", "", problem.traceback),
         },
     )

@@ -12,14 +12,23 @@ from reportlib.errors import BadTest, did_you_mean
 from reportlib.judging.argument import Argument
 from reportlib.judging.inquiry import Inquiry
 from reportlib.reading.parameters import Parameters
-from reportlib.running.carried import FIGURE, as_figure, figures_in, records_in
+from reportlib.running.carried import (
+    FIGURE,
+    as_figure,
+    crossfoots_in,
+    figures_in,
+    records_in,
+)
 from reportlib.running.manifest import digest_of_library, inputs_of, packages
 from reportlib.running.namespace import settings_from
+from reportlib.showing import summaries
 from reportlib.showing.answer import answer
 from reportlib.showing.appendix import cited_rows, documents
 from reportlib.showing.cards import card
 from reportlib.showing.display import Block
 from reportlib.showing.figures import Figure
+from reportlib.showing.known_when import known_when
+from reportlib.showing.limits import limits
 from reportlib.showing.marks import MARKS, MEANINGS
 from reportlib.showing.markup import render, style
 from reportlib.showing.outline import drawing, outline
@@ -102,6 +111,39 @@ class Report:
         return Block(
             Markup("\n").join(card(self._inquiry, self.argument, claim) for claim in claims)
         )
+
+    def turning(self) -> Block:
+        """Where an answer turns on a definition."""
+        return Block(summaries.turning(self.argument, self._inquiry.parameters))
+
+    def outcomes(self) -> Block:
+        """What happened next: forecasts and recommendations."""
+        return Block(summaries.outcomes(self.argument))
+
+    def details(self) -> Block:
+        """Where details are wrong, and whether the argument needs them."""
+        return Block(summaries.details(self.argument))
+
+    def weak(self) -> Block:
+        """Where the argument is weak though its details are right."""
+        return Block(summaries.weak(self.argument))
+
+    def single_origin(self) -> Block:
+        """What rests on one origin."""
+        return Block(summaries.single_origin(self.argument))
+
+    def limits(self) -> Block:
+        """What was not seen whole, and which registers are partial."""
+        return Block(limits(self._inquiry))
+
+    def known_when(self) -> Block:
+        """What of the article was on record when, as a figure."""
+        return self._shown(known_when(self._inquiry, self.argument))
+
+    def crossfoots(self) -> Block:
+        """Every cross-foot of the chapters."""
+        feet = [foot for path in self._executed for foot in crossfoots_in(path)]
+        return Block(Markup("\n").join(foot.markup() for foot in feet))
 
     def rows(self) -> Block:
         """Every row that a finding or an item of evidence cites, with its sources."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import nbformat
@@ -21,10 +22,6 @@ CELL_LIMIT = 300
 """Seconds after which a cell is taken to be stuck."""
 
 
-_LOCAL = Config(KernelManager={"transport": "ipc"})
-"""Kernels talk through sockets in the file system: ports could be taken, or listened to."""
-
-
 def run(study: Study, notebook: Path, output: Path, settings: Mapping[str, Any]) -> None:
     """Execute a notebook in a fresh kernel and write it, executed, to ``output``.
 
@@ -39,16 +36,17 @@ def run(study: Study, notebook: Path, output: Path, settings: Mapping[str, Any])
     output.parent.mkdir(parents=True, exist_ok=True)
     named = papermill.inspect_notebook(str(notebook))
     try:
-        papermill.execute_notebook(
-            str(notebook),
-            str(partial),
-            parameters={name: value for name, value in settings.items() if name in named},
-            kernel_name="python3",
-            cwd=str(study.notebooks),
-            progress_bar=False,
-            execution_timeout=CELL_LIMIT,
-            config=_LOCAL,
-        )
+        with TemporaryDirectory(prefix="reportlib-") as sockets:
+            papermill.execute_notebook(
+                str(notebook),
+                str(partial),
+                parameters={name: value for name, value in settings.items() if name in named},
+                kernel_name="python3",
+                cwd=str(study.notebooks),
+                progress_bar=False,
+                execution_timeout=CELL_LIMIT,
+                config=_talking_in(sockets),
+            )
         _settle(partial, study)
         partial.replace(output)
     except PapermillExecutionError as problem:
@@ -63,6 +61,15 @@ def run(study: Study, notebook: Path, output: Path, settings: Mapping[str, Any])
         raise RunFailed(study.relative(notebook), str(problem)) from None
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _talking_in(folder: str) -> Config:
+    """Let a kernel talk through sockets in a folder of its own.
+
+    Ports could be taken, or listened to. Left alone, the sockets lie in the folder of notebooks,
+    where two runs at once would meet, and where make would take them for a change of the study.
+    """
+    return Config(KernelManager={"transport": "ipc", "ip": f"{folder}/kernel"})
 
 
 def _settle(path: Path, study: Study) -> None:

@@ -2,56 +2,112 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from markupsafe import Markup
 
 from reportlib.judging.argument import Argument
 from reportlib.judging.inquiry import Inquiry
 from reportlib.showing.markup import render
+from reportlib.showing.summaries import falling_with
+from reportlib.values.findings import Record
 from reportlib.values.phrases import counted
 from reportlib.values.words import NOT_LOOKED_AT, Grounding, Verdict
+
+MOST = 2 / 3
+"""From this share of the facts looked at on, "most" of them stand."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The counts from which the sentence is made."""
+
+    checkable: int
+    looked_at: int
+    held: int
+    wrong: int
+    needed: int
+    """Wrong details that the argument needs."""
+    pillars: int
+    grounded: int
+    fallen: int
+
+    @property
+    def sentence(self) -> str:
+        """The answer in one sentence."""
+        if not self.looked_at:
+            return "No fact has been looked at yet."
+        return f"{self._whole}; {self._facts}, and {self._need}."
+
+    @property
+    def _whole(self) -> str:
+        """It holds if every pillar is grounded, it does not if one falls, else it does in part."""
+        if self.fallen:
+            falls = "falls" if self.fallen == 1 else "fall"
+            return f"The evidence does not hold: {self.fallen} of {self.pillars} pillars {falls}"
+        if self.grounded == self.pillars:
+            return "The evidence holds: every pillar of the argument is grounded"
+        part = self.pillars - self.grounded
+        pillars = counted(self.pillars, "pillar")
+        stand = "stands" if part == 1 else "stand"
+        return (
+            f"The evidence holds in part: none of its {pillars} falls, and {part} {stand} in part"
+        )
+
+    @property
+    def _facts(self) -> str:
+        most = "most facts stand: " if self.held >= MOST * self.looked_at else ""
+        stand = "stands" if self.held == 1 else "stand"
+        return f"{most}{self.held} of the {counted(self.looked_at, 'fact')} looked at {stand}"
+
+    @property
+    def _need(self) -> str:
+        if not self.wrong:
+            return "no detail is wrong"
+        if not self.needed:
+            return "the argument needs none of the details that are wrong"
+        return f"the argument needs {self.needed} of the {counted(self.wrong, 'wrong detail')}"
+
+
+def tally(inquiry: Inquiry, argument: Argument) -> Tally:
+    """Count what the sentence speaks of."""
+    checkable = [c.id for c in inquiry.ledger.claims.values() if c.kind.checkable]
+    records = [argument.records[c] for c in checkable if c in argument.records]
+    wrong = _wrong(records)
+    groundings = [argument.grounding(pillar) for pillar in argument.pillars]
+    return Tally(
+        checkable=len(checkable),
+        looked_at=len(records),
+        held=sum(r.verdict is not None and r.verdict.holds for r in records),
+        wrong=len(wrong),
+        needed=sum(bool(falling_with(argument, record.claim)) for record in wrong),
+        pillars=len(groundings),
+        grounded=groundings.count(Grounding.GROUNDED),
+        fallen=groundings.count(Grounding.UNGROUNDED),
+    )
 
 
 def answer(inquiry: Inquiry, argument: Argument) -> Markup:
     """Return the head of the page."""
-    claims = inquiry.ledger.claims.values()
-    checkable = [claim.id for claim in claims if claim.kind.checkable]
-    records = [argument.records[c] for c in checkable if c in argument.records]
-    wrong = [r for r in records if r.verdict is Verdict.NOT_SUPPORTED]
-    open_ones = [r for r in records if r.verdict in (Verdict.DEPENDS, Verdict.NOT_SETTLED)]
-    held = [r for r in records if r.verdict is not None and r.verdict.holds]
-    kept = [r for r in wrong if r.roles and all(r.roles.values())]
+    counts = tally(inquiry, argument)
+    records = [argument.records[c] for c in argument.ledger.claims if c in argument.records]
     return render(
         "answer.html.j2",
-        lead=_lead(len(held), len(open_ones), len(wrong), len(kept)),
-        looked_at=len(records),
-        checkable=len(checkable),
-        held=len(held),
-        wrong=wrong,
-        kept=len(kept),
+        tally=counts,
+        wrong=_wrong(records),
         pillars=[
-            (pillar, argument.ledger.claims[pillar].paraphrase, _pillar_word(argument, pillar))
+            (
+                pillar,
+                argument.ledger.claims[pillar].paraphrase,
+                argument.grounding(pillar) if pillar in argument.records else NOT_LOOKED_AT,
+            )
             for pillar in argument.pillars
         ],
-        grounded=sum(argument.grounding(p) is Grounding.GROUNDED for p in argument.pillars),
         as_of=inquiry.settings.as_of,
         set_name=inquiry.settings.set_name,
+        most=MOST,
     )
 
 
-def _lead(held: int, open_ones: int, wrong: int, kept: int) -> str:
-    """One sentence from the counts of states."""
-    if not held + open_ones + wrong:
-        return "No fact has been looked at yet."
-    stands = f"{counted(held, 'fact')} {'stands' if held == 1 else 'stand'}"
-    opened = f"{open_ones} {'is' if open_ones == 1 else 'are'} open or turn on a definition"
-    if open_ones == 1:
-        opened = "1 is open or turns on a definition"
-    failed = f"{wrong} {'is' if wrong == 1 else 'are'} not as written"
-    keeps = ""
-    if wrong:
-        keeps = f", of which {kept} still {'does' if kept == 1 else 'do'} what the argument needs"
-    return f"So far {stands}, {opened}, and {failed}{keeps}."
-
-
-def _pillar_word(argument: Argument, pillar: str) -> str:
-    return argument.grounding(pillar) if pillar in argument.records else NOT_LOOKED_AT
+def _wrong(records: list[Record]) -> list[Record]:
+    return [record for record in records if record.verdict is Verdict.NOT_SUPPORTED]

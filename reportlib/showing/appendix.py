@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -44,7 +45,7 @@ def cited_rows(inquiry: Inquiry, argument: Argument) -> Markup:
         if table == SOURCES or reference not in frames[table].index:
             continue
         links = inquiry.provenance.links.get(reference, ())
-        cells = _cells(frames[table].loc[reference])
+        cells = _cells(frames[table].loc[[reference]].iloc[0])
         by_table[table].append(CitedRow(reference, cells, links, claims))
     return render("rows.html.j2", tables=dict(by_table))
 
@@ -79,7 +80,7 @@ def _citations(argument: Argument) -> dict[str, tuple[str, ...]]:
     return {reference: tuple(claims) for reference, claims in citing.items()}
 
 
-def _cells(row: pd.Series[object]) -> tuple[tuple[str, str], ...]:
+def _cells(row: pd.Series[Any]) -> tuple[tuple[str, str], ...]:
     filled = ((str(name), plain(value)) for name, value in row.items() if name != "key")
     return tuple(
         (name.replace("_", " "), in_words(value))

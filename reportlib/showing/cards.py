@@ -57,6 +57,7 @@ def card(inquiry: Inquiry, argument: Argument, claim_id: str, *, alone: bool = F
         set_aside=[item for item in _items(record) if item.set_aside],
         roles=_roles(inquiry, argument, record),
         groups=inquiry.ledger.groups_of(claim_id),
+        rivals=inquiry.ledger.rivals.get(claim_id, ()),
         parents=sorted(
             {
                 group.parent

@@ -130,7 +130,7 @@ def _places(levels: dict[str, int], wide: bool, width: int) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=["claim", "x", "y"]).set_index("claim")
 
 
-def _draw(argument: Argument, levels: dict[str, int], width: int) -> alt.LayerChart:
+def _draw(argument: Argument, levels: dict[str, int], width: int) -> alt.TopLevelMixin:
     places = _places(levels, width > 500, width)
     places["tone"] = [mark_of(argument.records.get(c)).tone for c in places.index]
     places["path"] = [mark_of(argument.records.get(c)).path for c in places.index]

@@ -22,6 +22,8 @@ class Claim:
     indicator: str
     method: str
     falsifier: str
+    settled_by: str
+    """What would settle it, where the record does not."""
     reconstructed: bool
     """Put together by us: no single sentence of the article carries it."""
     locators: tuple[str, ...] = ()

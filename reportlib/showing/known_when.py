@@ -1,0 +1,60 @@
+"""When the article's facts were on record: the day from which each finding's rows were public."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from reportlib.judging.argument import Argument
+from reportlib.judging.inquiry import Inquiry
+from reportlib.reading.descriptor import KNOWN_FROM
+from reportlib.showing.figures import Figure, figure
+from reportlib.showing.marks import TONES, mark_of, word_of
+from reportlib.values.phrases import day_in_words
+from reportlib.values.sources import table_of
+
+
+def known_when(inquiry: Inquiry, argument: Argument) -> Figure:
+    """Return the figure: for each computed fact the day by which all of its rows were public."""
+    frames = inquiry.tables.frames()
+    lines = []
+    for claim, record in argument.records.items():
+        days = [
+            pd.Timestamp(str(frames[table_of(row)].at[row, KNOWN_FROM]))
+            for row in record.rows
+            if KNOWN_FROM in frames[table_of(row)]
+        ]
+        if record.kind.checkable and days:
+            lines.append((claim, max(days), str(word_of(record)), mark_of(record).tone))
+    facts = pd.DataFrame(lines, columns=["claim", "public_from", "state", "tone"])
+    facts = facts.sort_values(["public_from", "claim"])
+    as_of = pd.DataFrame({"day": [pd.Timestamp(inquiry.settings.as_of)]})
+    early = int((facts.public_from < as_of.day[0] - pd.Timedelta(days=90)).sum())
+    return figure(
+        "known-when",
+        lambda width: _draw(facts, as_of, width),
+        facts[["claim", "public_from", "state"]],
+        headline=f"{early} of {len(facts)} computed facts were on record three months earlier",
+        subtitle="The day from which every row of a finding was public; line: "
+        f"{day_in_words(inquiry.settings.as_of)}, up to which this page looks",
+        source="the rows that each finding cites.",
+        description="One point a claim, from the earliest known at the top to the latest.",
+        columns={"claim": "Claim", "public_from": "Public from", "state": "State"},
+    )
+
+
+def _draw(facts: pd.DataFrame, as_of: pd.DataFrame, width: int) -> alt.TopLevelMixin:
+    x = alt.X("public_from:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=5))
+    points = (
+        alt.Chart(facts)
+        .mark_point(filled=True, size=90, opacity=1)
+        .encode(
+            x=x,
+            y=alt.Y("claim:N", sort=None, title=None),
+            color=alt.Color(
+                "tone:N", scale=alt.Scale(domain=list(TONES), range=list(TONES.values()))
+            ).legend(None),
+        )
+    )
+    rule = alt.Chart(as_of).mark_rule(stroke="currentColor", opacity=0.6).encode(x="day:T")
+    return alt.layer(rule, points).properties(width=width - 60, height=22 * len(facts))

@@ -1,0 +1,47 @@
+"""Limits: what was not seen whole, what is partial, what has no day, what came later."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from markupsafe import Markup
+
+from reportlib.judging.absence import COMPLETE
+from reportlib.judging.inquiry import Inquiry
+from reportlib.reading.descriptor import COVERAGE, KNOWN_FROM
+from reportlib.showing.markup import render
+from reportlib.values.days import Span
+from reportlib.values.phrases import span_in_words
+
+
+def limits(inquiry: Inquiry) -> Markup:
+    """Return what the study itself says of its gaps, counted."""
+    frames = inquiry.tables.frames()
+    coverage = frames[COVERAGE]
+    short = coverage[coverage["completeness"] != COMPLETE]
+    dated = {name: frame for name, frame in frames.items() if KNOWN_FROM in frame}
+    known = inquiry.data.counts()
+    return render(
+        "limits.html.j2",
+        seen=Counter(s.seen_as for s in inquiry.provenance.sources.values()).most_common(),
+        registers=[
+            (
+                line["register"],
+                line["completeness"],
+                f"{_day(line['from'])} to {_day(line['to'])}",
+                line["note"] if isinstance(line["note"], str) else "",
+            )
+            for _, line in short.iterrows()
+        ],
+        undated=[row for frame in dated.values() for row in frame.index[frame[KNOWN_FROM].isna()]],
+        later=sum(
+            int(frame[KNOWN_FROM].notna().sum()) - known[name] for name, frame in dated.items()
+        ),
+        rows=sum(len(frame) for frame in dated.values()),
+        as_of=inquiry.settings.as_of,
+    )
+
+
+def _day(moment: object) -> str:
+    span = Span.of(str(moment)[:10])
+    return span_in_words(span) if span is not None else "an unknown day"

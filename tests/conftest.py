@@ -1,0 +1,96 @@
+"""Studies to test on, and small changes to their files."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reportlib.study import Study
+
+REPO = Path(__file__).resolve().parent.parent
+TINY = REPO / "tests" / "study"
+"""The tiny second study: the library must work on it unchanged. Copy it before building in it."""
+
+KEYS = {
+    "chain/claims.csv": "claim",
+    "chain/groups.csv": "group",
+    "chain/sentences.csv": "locator",
+    "sources/classes.csv": "class",
+    "sources/sources.csv": "source",
+}
+"""The column that names a line; elsewhere it is ``key``, or else the first column."""
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Study:
+    """A fresh copy of the tiny study."""
+    return copy_of(TINY, tmp_path / "tiny study")
+
+
+@pytest.fixture(scope="session")
+def real() -> Study:
+    """The study of this repository, to be read only."""
+    return Study(REPO)
+
+
+@pytest.fixture
+def real_copy(tmp_path: Path) -> Study:
+    """A fresh copy of the data, parameters and notebooks of this repository."""
+    return copy_of(REPO, tmp_path / "real study")
+
+
+def copy_of(root: Path, target: Path) -> Study:
+    """Copy what people keep of a study, without what machines wrote."""
+    for name in ("data", "params", "notebooks"):
+        shutil.copytree(
+            root / name, target / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints")
+        )
+    return Study(target)
+
+
+def lines_of(study: Study, file: str) -> list[dict[str, str]]:
+    """The lines of a file below data/, such as ``tables/visits.csv``."""
+    with (study.data / file).open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def set_cell(study: Study, file: str, key: str, column: str, value: str) -> None:
+    """Change one cell of the first line of that key."""
+    lines = lines_of(study, file)
+    line = next(_named(file, key, lines))
+    assert column in line, f"{file} has no column {column}"
+    line[column] = value
+    _write(study, file, lines)
+
+
+def add_row(study: Study, file: str, **cells: str) -> None:
+    """Add a line at the end; cells that are not given stay empty."""
+    lines = lines_of(study, file)
+    assert set(cells) <= set(lines[0]), f"{file} has no column {set(cells) - set(lines[0])}"
+    _write(study, file, [*lines, dict.fromkeys(lines[0], "") | cells])
+
+
+def drop_rows(study: Study, file: str, *keys: str) -> None:
+    """Remove every line of these keys."""
+    lines = lines_of(study, file)
+    gone = [line for key in keys for line in _named(file, key, lines)]
+    assert gone, f"{file} has no line {keys}"
+    _write(study, file, [line for line in lines if line not in gone], columns=list(lines[0]))
+
+
+def _named(file: str, key: str, lines: list[dict[str, str]]) -> Iterator[dict[str, str]]:
+    column = KEYS.get(file, "key" if "key" in lines[0] else next(iter(lines[0])))
+    return (line for line in lines if line[column] == key)
+
+
+def _write(
+    study: Study, file: str, lines: list[dict[str, str]], columns: list[str] | None = None
+) -> None:
+    with (study.data / file).open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.DictWriter(opened, columns or list(lines[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(lines)

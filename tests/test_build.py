@@ -1,0 +1,354 @@
+"""The build from end to end, on the tiny study: what it makes, refuses and leaves alone."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reportlib.commands import main
+from reportlib.errors import BadNotebook
+from reportlib.running.contract import check_notebooks
+from reportlib.running.exports import as_csv
+from reportlib.study import Study
+from tests.conftest import TINY, copy_of, set_cell
+
+CHAPTER = "01-bridge.ipynb"
+Cells = list[dict[str, Any]]
+
+
+def build(study: Study, set_name: str = "base") -> int:
+    """Build in this process; the kernels are processes of their own all the same."""
+    return main(["--study", str(study.root), "build", "--set", set_name])
+
+
+def edit(study: Study, change: Callable[[Cells], object], notebook: str = CHAPTER) -> None:
+    """Change the cells of a notebook; their sources are whole strings here."""
+    path = study.notebooks / notebook
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for cell in content["cells"]:
+        cell["source"] = "".join(cell["source"])
+    change(content["cells"])
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+
+def replace(study: Study, old: str, new: str, notebook: str = CHAPTER) -> None:
+    """Replace text wherever it stands in a notebook's cells."""
+
+    def change(cells: Cells) -> None:
+        assert any(old in cell["source"] for cell in cells), old
+        for cell in cells:
+            cell["source"] = cell["source"].replace(old, new)
+
+    edit(study, change, notebook)
+
+
+def artefacts(study: Study) -> dict[str, bytes]:
+    """Every file below build/base, by path, without run.json: it alone holds times."""
+    folder = study.build("base").folder
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "run.json"
+    }
+
+
+@pytest.fixture(scope="session")
+def two_builds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Study]:
+    """The same study in two folders, each built by a process with surroundings of its own."""
+    here = tmp_path_factory.mktemp("plain")
+    there = tmp_path_factory.mktemp("a name with spaces")
+    surroundings = (
+        {"PYTHONHASHSEED": "1", "TZ": "Pacific/Auckland", "LC_ALL": "C"},
+        {"PYTHONHASHSEED": "2", "TZ": "America/Los_Angeles", "LC_ALL": "C.UTF-8"},
+    )
+    studies = copy_of(TINY, here / "s"), copy_of(TINY, there / "the tiny study")
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-m", "reportlib", "build"],
+            cwd=study.notebooks,
+            env=os.environ | around,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+        )
+        for study, around in zip(studies, surroundings, strict=True)
+    ]
+    said = [run.communicate()[0] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], "\n".join(said)
+    return studies
+
+
+@pytest.fixture
+def built(two_builds: tuple[Study, Study], tmp_path: Path) -> Study:
+    """A tiny study of yesterday, with all that its build made."""
+    shutil.copytree(two_builds[0].root, tmp_path / "built study")
+    return Study(tmp_path / "built study")
+
+
+def test_a_build_makes_page_findings_run_record_notebooks_and_figures(
+    two_builds: tuple[Study, Study],
+) -> None:
+    study, _ = two_builds
+    assert sorted(artefacts(study)) == [
+        "figures/crossings.csv",
+        "findings.csv",
+        "findings.json",
+        "notebooks/01-bridge.ipynb",
+        "notebooks/report.ipynb",
+        "report.html",
+    ]
+    manifest = json.loads(study.build("base").manifest.read_text(encoding="utf-8"))
+    assert sorted(manifest["artefacts"]) == sorted(artefacts(study))
+    assert "data/tables/works.csv" in manifest["inputs"]
+    page = study.build("base").page.read_text(encoding="utf-8")
+    for claim in ("B1", "B2", "B3"):
+        assert f'id="{claim}"' in page
+
+
+def test_the_same_inputs_give_the_same_bytes_in_any_folder_time_zone_locale_and_hash_seed(
+    two_builds: tuple[Study, Study],
+) -> None:
+    first, second = map(artefacts, two_builds)
+    assert first.keys() == second.keys()
+    assert [name for name in first if first[name] != second[name]] == []
+    here = str(two_builds[0].root).encode()
+    assert [name for name in first if here in first[name]] == []
+
+
+def test_a_build_leaves_what_people_keep_as_it_was(two_builds: tuple[Study, Study]) -> None:
+    for study in two_builds:
+        assert {path.name for path in study.root.iterdir()} == {
+            "build",
+            "data",
+            "notebooks",
+            "params",
+        }
+        for folder in (study.data, study.params, study.notebooks):
+            kept = {p.relative_to(study.root): p.read_bytes() for p in files_below(folder)}
+            original = TINY / folder.name
+            assert kept == {p.relative_to(TINY): p.read_bytes() for p in files_below(original)}
+
+
+def files_below(folder: Path) -> Iterator[Path]:
+    return (p for p in folder.rglob("*") if p.is_file() and ".ipynb_checkpoints" not in p.parts)
+
+
+def test_findings_say_of_each_claim_its_state_value_parameters_rows_sources_and_reason(
+    two_builds: tuple[Study, Study],
+) -> None:
+    build_of = two_builds[0].build("base")
+    whole = json.loads(build_of.findings.read_text(encoding="utf-8"))
+    assert [claim["id"] for claim in whole["claims"]] == ["B1", "B2", "B3"]
+    wanted = ("id", "kind", "state", "value", "parameters", "rows", "sources", "reason")
+    assert all(name in claim for claim in whole["claims"] for name in wanted)
+    opened, closed, judged = whole["claims"]
+    assert {name: opened[name] for name in wanted[:-1]} == {
+        "id": "B1",
+        "kind": "factual-date",
+        "state": "not supported as written",
+        "value": "2011-06-03",
+        "parameters": {"tolerance_days": 0},
+        "rows": ["works#opening"],
+        "sources": ["gazette_opening", "town_log"],
+    }
+    assert "3 June 2011" in opened["reason"]
+    assert (closed["value"], closed["parameters"]) == (0, {"closures": "whole"})
+    assert judged["value"] is None
+    with build_of.findings_table.open(encoding="utf-8", newline="") as file:
+        table = list(csv.DictReader(file))
+    assert [(line["id"], line["state"], line["rows"]) for line in table] == [
+        (claim["id"], claim["state"], ";".join(claim["rows"])) for claim in whole["claims"]
+    ]
+
+
+def test_a_cell_that_fails_leaves_the_page_as_it_was_and_an_account_beside_it(
+    built: Study, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = artefacts(built)
+    replace(built, "len(chapter.data.works)", "len(chapter.data.work)")
+    assert build(built) == 1
+    said = capsys.readouterr().err
+    # Counted as the kernel does, which has run papermill's own parameters cell, too.
+    assert "notebooks/01-bridge.ipynb, cell [4]" in said
+    assert 'There is no table “work”. Did you mean "works"?' in said
+    after = artefacts(built)
+    failure = after.pop("failure.html").decode()
+    assert after == before
+    for word in ("notebooks/01-bridge.ipynb", "cell [4]", "len(chapter.data.work)", "no table"):
+        assert word in failure
+
+
+def test_a_notebook_that_records_nothing_is_named(
+    built: Study, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = built.build("base").page.read_bytes()
+
+    def drop_cards(cells: Cells) -> None:
+        for cell in cells:
+            cell["source"] = cell["source"].replace("\n\n\nchapter.card(", "\n\n\n# (")
+        cells[:] = [
+            cell
+            for cell in cells
+            if not cell["source"].startswith(("chapter.card(", "chapter.say("))
+        ]
+
+    edit(built, drop_cards)
+    assert build(built) == 1
+    assert "notebooks/01-bridge.ipynb: recorded no claim" in capsys.readouterr().err
+    assert built.build("base").page.read_bytes() == page
+    failure = built.build("base").failure.read_text(encoding="utf-8")
+    assert "notebooks/01-bridge.ipynb" in failure
+    assert "recorded no claim" in failure
+
+
+def test_a_good_build_clears_away_an_old_failure_and_what_came_of_notebooks_and_figures_now_gone(
+    built: Study,
+) -> None:
+    built.build("base").failure.write_text("yesterday's", encoding="utf-8")
+    (built.notebooks / CHAPTER).rename(built.notebooks / "02-bridge.ipynb")
+    replace(built, '    "crossings",\n', '    "walkers",\n', "02-bridge.ipynb")
+    replace(built, 'report.figure("crossings")', 'report.figure("walkers")', "report.ipynb")
+    assert build(built) == 0
+    assert sorted(artefacts(built)) == [
+        "figures/walkers.csv",
+        "findings.csv",
+        "findings.json",
+        "notebooks/02-bridge.ipynb",
+        "notebooks/report.ipynb",
+        "report.html",
+    ]
+    manifest = json.loads(built.build("base").manifest.read_text(encoding="utf-8"))
+    assert sorted(manifest["artefacts"]) == sorted(artefacts(built))
+
+
+def test_bad_parameters_stop_the_build_before_anything_ran(
+    tiny: Study, capsys: pytest.CaptureFixture[str]
+) -> None:
+    base = tiny.parameter_set("base")
+    text = base.read_text(encoding="utf-8")
+    text = text.replace("closures: whole", "closure: whole").replace('"2015-03-01"', "2015-03-01")
+    base.write_text(text, encoding="utf-8")
+    assert build(tiny) == 1
+    said = capsys.readouterr().err
+    assert "params/base.yaml, closure: is not a parameter. Did you mean" in said
+    assert "params/base.yaml, as_of: the day 2015-03-01 must stand in quotes" in said
+    assert "params/base.yaml, closures: has no value" in said
+    assert "(3 faults)" in said
+    assert not (tiny.root / "build").exists()
+
+
+def test_bad_data_stop_the_build_before_anything_ran(
+    tiny: Study, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_cell(tiny, "tables/works.csv", "repair", "kind", "repairs")
+    set_cell(tiny, "chain/evidence.csv", "b3-letter", "target", "crossings#leter")
+    assert build(tiny) == 1
+    said = capsys.readouterr().err
+    assert 'data/tables/works.csv, row 3, column kind: "repairs" is not allowed' in said
+    assert "Allowed: opening, repair, painting." in said
+    assert (
+        'data/chain/evidence.csv, row 5, column target: "crossings#leter" is not there. '
+        'Did you mean "letter"?'
+    ) in said
+    assert "(2 faults)" in said
+    assert not (tiny.root / "build").exists()
+
+
+def test_a_broken_contract_stops_the_build_before_anything_ran(
+    tiny: Study, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replace(tiny, "import altair as alt", "import os\n\nimport altair as alt")
+    replace(tiny, "tolerance_days: int = 0", "tolerance_days: int = 7")
+    assert build(tiny) == 1
+    said = capsys.readouterr().err
+    assert "notebooks/01-bridge.ipynb, cell 3: imports os" in said
+    assert "parameters, tolerance_days: is 7, and params/base.yaml has 0" in said
+    assert "(2 faults)" in said
+    assert not (tiny.root / "build").exists()
+
+
+def test_an_unknown_parameter_set_is_answered_with_those_that_are_there(
+    tiny: Study, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert build(tiny, "zzz") == 1
+    assert "there is no set “zzz”. Known: base, hindsight." in capsys.readouterr().err
+    assert build(tiny, "hindsigth") == 1
+    assert 'Did you mean "hindsight"?' in capsys.readouterr().err
+    assert not (tiny.root / "build").exists()
+
+
+def in_parameters(old: str, new: str) -> Callable[[Cells], None]:
+    def change(cells: Cells) -> None:
+        cell = next(c for c in cells if "parameters" in c["metadata"].get("tags", []))
+        assert old in cell["source"], old
+        cell["source"] = cell["source"].replace(old, new)
+
+    return change
+
+
+def in_cell(id: str, old: str, new: str) -> Callable[[Cells], None]:
+    def change(cells: Cells) -> None:
+        cell = next(c for c in cells if c["id"] == id)
+        assert old in cell["source"], old
+        cell["source"] = cell["source"].replace(old, new)
+
+    return change
+
+
+def with_output(cells: Cells) -> None:
+    printed = {"output_type": "stream", "name": "stdout", "text": "3\n"}
+    next(c for c in cells if c["id"] == "rows-count")["outputs"] = [printed]
+
+
+def without_tag(cells: Cells) -> None:
+    for cell in cells:
+        cell["metadata"].pop("tags", None)
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (with_output, "cell 5: holds outputs. Strip them"),
+        (in_parameters('floor: str = "C"', 'floor: str = "C=B"'), "is not read by papermill"),
+        (in_parameters("days: int = 0", "days: int | None = 0"), "no union types"),
+        (in_parameters("2015-03-01", "2015-03-02"), "is '2015-03-02', and params/base.yaml has"),
+        (in_parameters("tolerance_days", "tolerance_day"), 'Did you mean "tolerance_days"?'),
+        (without_tag, "has 0 cells tagged “parameters”, and needs one"),
+        (
+            in_cell("rows-count", "len(", "def double(x):\n    return 2 * x\n\n\nlen("),
+            "cell 5, double: is a function that is no claim's test",
+        ),
+        (in_cell("open", "import pandas", "import os.path\nimport pandas"), "imports os.path"),
+        (in_cell("open", "import pandas", "from time import time\nimport pandas"), "imports time"),
+        (
+            in_cell("b2-test", "(data, closures)", "(data, closure)"),
+            'closures_since_the_repair: closure is not a parameter. Did you mean "closures"?',
+        ),
+        (in_cell("rows-count", "len(", "len(("), "is not Python"),
+    ],
+)
+def test_a_notebook_that_breaks_its_contract_is_told_where_and_how(
+    change: Callable[[Cells], None], fault: str, tiny: Study
+) -> None:
+    edit(tiny, change)
+    with pytest.raises(BadNotebook) as caught:
+        check_notebooks(tiny)
+    (only,) = caught.value.faults
+    assert only.where.startswith("notebooks/01-bridge.ipynb")
+    assert fault in str(only)
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
+def test_a_cell_that_a_spreadsheet_could_run_gets_a_quote(cell: str) -> None:
+    (line,) = csv.reader([as_csv(["name"], [[cell]]).partition("\n")[2]])
+    assert line == ["'" + cell]
+    assert as_csv(["name"], [["1+1"]]) == "name\n1+1\n"

@@ -1,0 +1,334 @@
+"""The page as a reader opens it: from a file, in a real browser, with the network off."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from reportlib.commands import main
+from reportlib.study import Study
+from reportlib.values.words import NOT_LOOKED_AT, Grounding, Outcome, Verdict
+from tests.built_study import built_study
+from tests.conftest import TINY, copy_of, lines_of, set_cell
+
+pytestmark = pytest.mark.browser
+
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+)
+"""Without these a browser looks up its maker's hosts at every start."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The browser that the Makefile finds; without one the tests are skipped, but not in CI."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        none = f"no browser was found: {', '.join(names)}"
+        assert os.environ.get("CI") != "true", none
+        pytest.skip(none)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=found, args=list(QUIET))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The real study, built; not to be changed."""
+    return built_study(tmp_path_factory.getbasetemp())
+
+
+@contextmanager
+def opened(
+    browser: Browser, file: Path, *, width: int = 1280, script: bool = True, **options: Any
+) -> Iterator[tuple[Page, list[str]]]:
+    """Open a file offline; the list holds all that it logs, asks for and pops up."""
+    seen: list[str] = []
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        java_script_enabled=script,
+        reduced_motion="reduce",
+        **options,
+    )
+    context.set_offline(True)
+    page = context.new_page()
+    page.on("console", lambda message: seen.append(f"console: {message.text}"))
+    page.on("pageerror", lambda error: seen.append(f"error: {error}"))
+    page.on("dialog", lambda dialog: (seen.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    page.on("request", lambda request: seen.append(f"request: {request.url}"))
+    page.goto(file.as_uri())
+    page.wait_for_load_state("load")
+    asked_for_itself = f"request: {file.as_uri()}"
+    assert seen.count(asked_for_itself) == 1
+    seen.remove(asked_for_itself)
+    seen[:] = [one for one in seen if not one.startswith("request: data:")]
+    try:
+        yield page, seen
+    finally:
+        context.close()
+
+
+def findings_of(study: Study) -> list[dict[str, Any]]:
+    whole = json.loads(study.build("base").findings.read_text(encoding="utf-8"))
+    return list(whole["claims"])
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_the_page_opens_offline_without_a_word_or_a_request_and_has_every_claim_in_its_state(
+    script: bool, browser: Browser, built: Study
+) -> None:
+    words = {*Verdict, *Grounding, *Outcome, NOT_LOOKED_AT}
+    claims = ["T0", *(f"C{number:02}" for number in range(1, 61))]
+    assert [claim["id"] for claim in findings_of(built)] == claims
+    with opened(browser, built.build("base").page, script=script) as (page, seen):
+        for claim in findings_of(built):
+            card = page.locator(f"article#{claim['id']}")
+            assert card.count() == 1, claim["id"]
+            word = card.locator(".rl-state strong").text_content()
+            assert word in words
+            assert word == claim["state"], claim["id"]
+            assert card.locator(".rl-says").is_visible()
+        assert seen == []
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_every_link_within_the_page_has_a_target_and_every_download_is_there(
+    script: bool, browser: Browser, built: Study
+) -> None:
+    folder = built.build("base").folder
+    with opened(browser, built.build("base").page, script=script) as (page, _):
+        ids = page.eval_on_selector_all("[id]", "all => all.map(one => one.id)")
+        assert len(ids) == len(set(ids))
+        links = page.eval_on_selector_all("a", "all => all.map(one => one.getAttribute('href'))")
+        inner = {link[1:] for link in links if link.startswith("#")}
+        assert len(inner) > 61
+        assert inner - set(ids) == set()
+        others = {link for link in links if not link.startswith("#")}
+        assert all(re.match(r"https?://", link) or (folder / link).is_file() for link in others)
+        assert {"findings.json", "findings.csv", "run.json", "figures/timeline.csv"} <= others
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_nothing_scrolls_sideways(width: int, browser: Browser, built: Study) -> None:
+    spare = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    with opened(browser, built.build("base").page, width=width) as (page, _):
+        assert page.evaluate(spare) <= 0
+        page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
+        assert page.evaluate(spare) <= 0, "with everything opened"
+
+
+def test_each_figure_has_a_role_a_name_and_a_table_of_the_plotted_rows(
+    browser: Browser, built: Study
+) -> None:
+    with opened(browser, built.build("base").page) as (page, _):
+        figures = page.locator("figure.rl-figure")
+        ids = [figure.get_attribute("id") for figure in figures.all()]
+        assert {"timeline", "argument-drawing"} <= set(ids)
+        for id, figure in zip(ids, figures.all(), strict=True):
+            drawings = figure.locator("svg")
+            assert drawings.count() == 2, id
+            for drawing in drawings.all():
+                assert drawing.get_attribute("role") == "img"
+                assert (drawing.get_attribute("aria-label") or "").strip()
+            table = figure.locator("table").evaluate(
+                "one => [...one.rows].map(row => [...row.cells].map(cell => cell.textContent))"
+            )
+            assert len(table) > 1
+            export = built.build("base").figures / f"{id}.csv"
+            if export.is_file():
+                with export.open(encoding="utf-8", newline="") as file:
+                    assert table == list(csv.reader(file))
+
+
+@pytest.mark.parametrize(("width", "shown"), [(1280, "rl-wide"), (390, "rl-narrow")])
+def test_a_figure_is_drawn_once_for_each_width_and_its_text_stays_legible(
+    width: int, shown: str, browser: Browser, built: Study
+) -> None:
+    with opened(browser, built.build("base").page, width=width) as (page, _):
+        for figure in page.locator("figure.rl-figure").all():
+            visible = figure.locator("svg:visible")
+            assert visible.count() == 1
+            assert figure.locator(f".{shown} svg:visible").count() == 1
+            sizes = visible.evaluate(
+                """svg => {
+                  const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+                  return [...svg.querySelectorAll('text')].filter(t => t.textContent.trim())
+                    .map(t => parseFloat(getComputedStyle(t).fontSize) * scale);
+                }"""
+            )
+            # 13 px where the drawing has its own width; on narrower screens it is scaled down.
+            assert min(sizes) >= (12.9 if width == 1280 else 12.0)
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_details_are_reached_and_opened_by_keyboard(
+    script: bool, browser: Browser, built: Study
+) -> None:
+    with opened(browser, built.build("base").page, script=script) as (page, _):
+        card = page.locator("#C06")
+        details = card.locator("details", has_text="Settings:")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Skip to the report"
+        card.locator(".rl-kicker a").focus()
+        for _step in range(60):
+            page.keyboard.press("Tab")
+            if details.locator("summary").evaluate("one => one === document.activeElement"):
+                break
+        assert details.get_attribute("open") is None
+        assert not details.locator("table").is_visible()
+        page.keyboard.press("Enter")
+        assert details.get_attribute("open") is not None
+        assert details.locator("table").is_visible()
+
+
+CONTRAST = """one => {
+  const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
+  const lightness = colour => {
+    const [r, g, b] = numbers(colour).slice(0, 3).map(v => v / 255)
+      .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  let behind = one;
+  const clear = el => { const n = numbers(getComputedStyle(el).backgroundColor);
+                        return n.length === 4 && n[3] === 0; };
+  while (clear(behind)) behind = behind.parentElement;
+  const [dark, light] = [getComputedStyle(one).color, getComputedStyle(behind).backgroundColor]
+    .map(lightness).sort((a, b) => a - b);
+  return (light + 0.05) / (dark + 0.05);
+}"""
+"""The contrast of an element's text with what is behind it, as WCAG 2 defines it."""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_its_ground_in_the_light_and_in_the_dark(
+    scheme: Any, browser: Browser, built: Study
+) -> None:
+    with opened(browser, built.build("base").page, color_scheme=scheme) as (page, seen):
+        assert page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") is (
+            scheme == "dark"
+        )
+        for kind in (".rl-reason", ".rl-says", ".rl-lead", ".rl-card .rl-note", ".rl-card dt"):
+            texts = page.locator(kind)
+            assert texts.count() > 0
+            assert min(one.evaluate(CONTRAST) for one in texts.all()[:20]) >= 7, kind
+        paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        darkness = sum(map(int, re.findall(r"\d+", paper)[:3]))
+        assert darkness < 3 * 60 if scheme == "dark" else darkness > 3 * 200
+        assert seen == []
+
+
+def test_print_leaves_out_navigation_and_shows_what_is_folded_away(
+    browser: Browser, built: Study
+) -> None:
+    with opened(browser, built.build("base").page) as (page, _):
+        assert page.locator("nav").is_visible()
+        rows = page.locator("#C06 .rl-rows")
+        shown = "one => one.getBoundingClientRect().height > 20"
+        assert not rows.evaluate(shown)
+        page.emulate_media(media="print")
+        assert not page.locator("nav").is_visible()
+        assert not page.locator(".skip").is_visible()
+        assert rows.evaluate(shown)
+
+
+# A study that means harm.
+
+EVIL = "<script>document.title='run'</script><img src=x onerror=\"document.title='run'\">"
+HOSTILE = EVIL + " {{ 7*7 }} {% raw %} \u202eback\u202c \u2066wards\u2069 \x07"
+SHOWN = EVIL + " {{ 7*7 }} {% raw %} back wards"
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The tiny study with harm in every place that people fill in, built."""
+    study = copy_of(TINY, tmp_path_factory.mktemp("hostile") / "<b>&'study")
+    set_cell(study, "chain/claims.csv", "B1", "paraphrase", f"Paraphrase {HOSTILE}")
+    set_cell(study, "chain/evidence.csv", "b1-opening-report", "note", f"Noted {HOSTILE}")
+    set_cell(study, "tables/works.csv", "opening", "note", f"Row {HOSTILE}")
+    set_cell(study, "tables/crossings.csv", "club-2012", "counted_by", f"=Counted {HOSTILE}")
+    set_cell(study, "sources/sources.csv", "town_log", "title", f"Titled {HOSTILE}")
+    set_cell(study, "sources/sources.csv", "town_log", "url", "javascript:alert(1)")
+    breaking = 'https://town.example/"onclick="alert(1)"\'><script>alert(1)</script>'
+    set_cell(study, "sources/sources.csv", "town_count", "url", breaking)
+    set_cell(study, "sources/sources.csv", "club_count", "url", "HTTPS:javascript:alert(1)")
+    meanings = study.meanings.read_text(encoding="utf-8")
+    label = json.dumps(f"Labelled {HOSTILE}")
+    meanings = meanings.replace("label: Tolerance in days", f"label: {label}")
+    study.meanings.write_text(meanings, encoding="utf-8")
+    descriptor = json.loads(study.descriptor.read_text(encoding="utf-8"))
+    for resource in descriptor["resources"]:
+        for field in resource["schema"]["fields"]:
+            if field["name"] == "url":
+                field.pop("constraints")
+    study.descriptor.write_text(json.dumps(descriptor), encoding="utf-8")
+    (study.data / "tables" / "<img src=x onerror=alert(1)>.csv").write_text("", encoding="utf-8")
+    report = json.loads(study.report.read_text(encoding="utf-8"))
+    prose = f"[click](javascript:alert(1)) <a href='javascript:alert(1)'>or here</a> {EVIL}"
+    report["cells"][-2]["source"] = f"## Method <b onclick=alert(1)>\n\n{prose}"
+    study.report.write_text(json.dumps(report), encoding="utf-8")
+    assert main(["--study", str(study.root), "build"]) == 0
+    return study
+
+
+@pytest.mark.parametrize("policy", [True, False], ids=["with its policy", "without its policy"])
+def test_a_hostile_study_shows_its_text_and_runs_nothing(
+    policy: bool, browser: Browser, hostile: Study, tmp_path: Path
+) -> None:
+    file = hostile.build("base").page
+    if not policy:
+        html = file.read_text(encoding="utf-8")
+        file = tmp_path / "page.html"
+        bare = re.sub(r"<meta http-equiv=.*?>", "", html, count=1)
+        assert bare != html
+        file.write_text(bare, encoding="utf-8")
+    with opened(browser, file) as (page, seen):
+        page.eval_on_selector_all("details", "all => all.forEach(one => one.open = true)")
+        page.wait_for_timeout(100)
+        assert seen == []
+        assert page.title() == "A column about a footbridge, looked up"
+        text = " ".join((page.locator("body").text_content() or "").split())
+        for place in ("Paraphrase", "Noted", "Row", "=Counted", "Titled", "Labelled"):
+            assert f"{place} {SHOWN}" in text, place
+        assert "tables/<img src=x onerror=alert(1)>.csv" in text
+        assert re.search("[\u202a-\u202e\u2066-\u2069\x07]", page.content()) is None
+        assert (
+            page.locator(
+                "script, img, iframe, object, embed, form, base, link:not([rel=icon])"
+            ).count()
+            == 0
+        )
+        attributes = page.eval_on_selector_all(
+            "*", "all => all.flatMap(one => one.getAttributeNames())"
+        )
+        assert [name for name in attributes if name.startswith("on")] == []
+        links = page.eval_on_selector_all("a[href]", "all => all.map(one => one.protocol)")
+        assert set(links) <= {"file:", "http:", "https:"}
+        hrefs = page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
+        assert [href for href in hrefs if "javascript:" in href.lower()] == []
+
+
+def test_what_a_hostile_study_puts_in_a_table_is_harmless_in_its_download(hostile: Study) -> None:
+    with (hostile.build("base").figures / "crossings.csv").open(
+        encoding="utf-8", newline=""
+    ) as file:
+        cells = [cell for line in csv.reader(file) for cell in line]
+    assert any(cell.startswith("'=Counted <script>") for cell in cells)
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
+    assert lines_of(hostile, "tables/crossings.csv")[0]["counted_by"].startswith("=Counted")

@@ -1,0 +1,87 @@
+"""Values in words."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from reportlib.values.days import Span
+from reportlib.values.phrases import counted, day_in_words, in_words, joined, span_in_words
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (None, "", "no value"),
+        (None, "firms", "no value"),
+        (True, "", "yes"),
+        (False, "", "no"),
+        (0, "closures", "0 closures"),
+        (1, "closures", "1 closure"),
+        (1, "inquiries", "1 inquiry"),
+        (1, "loss", "1 loss"),
+        (2, "firms", "2 firms"),
+        (1902976, "USD", "USD 1,902,976"),
+        (1902976, "", "1,902,976"),
+        (2.5, "tonnes", "2.5 tonnes"),
+        (0.1 + 0.2, "", "0.3"),
+        (-12000, "people", "-12,000 people"),
+        (date(2017, 6, 1), "", "1 June 2017"),
+        ("2017-05", "date", "May 2017"),
+        ("2017", "date", "2017"),
+        ("2017-06-29", "date", "29 June 2017"),
+        ("2017-05", "", "2017-05"),
+        ("in force", "stage", "in force"),
+        (("a", "b", "c"), "", "a, b and c"),
+        ((), "", "none"),
+        ((date(2017, 6, 1), date(2017, 6, 29)), "date", "1 June 2017 and 29 June 2017"),
+        ({"firms": 2, "people": 1}, "", "firms: 2, people: 1"),
+    ],
+)
+def test_a_value_is_said_as_a_reader_would_write_it(value, unit, said):
+    assert in_words(value, unit) == said
+
+
+@pytest.mark.parametrize(
+    ("span", "said"),
+    [
+        ("2017-06-01", "1 June 2017"),
+        ("2017-06", "June 2017"),
+        ("2016-02", "February 2016"),
+        ("2017", "2017"),
+    ],
+)
+def test_a_span_is_said_as_short_as_it_is_meant(span, said):
+    meant = Span.of(span)
+
+    assert meant is not None
+    assert span_in_words(meant) == said
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [([], "none"), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")],
+)
+def test_parts_are_joined_with_and(parts, said):
+    assert joined(parts) == said
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "plural", "said"),
+    [
+        (1, "row", "", "1 row"),
+        (0, "row", "", "0 rows"),
+        (1200, "row", "", "1,200 rows"),
+        (2, "inquiry", "inquiries", "2 inquiries"),
+        (1, "inquiry", "inquiries", "1 inquiry"),
+    ],
+)
+def test_a_count_goes_with_its_noun(number, noun, plural, said):
+    assert counted(number, noun, plural) == said
+
+
+def test_months_have_their_names():
+    assert [day_in_words(date(2017, month, 1)).split()[1] for month in (1, 9, 12)] == [
+        "January", "September", "December",
+    ]  # fmt: skip
