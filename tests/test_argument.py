@@ -239,6 +239,19 @@ def test_what_a_pillar_rests_on_is_load_bearing_and_a_spare_is_not():
     assert Argument(HOUSE, ALL_STAND).load_bearing == ("J", "A", "D")
 
 
+def test_a_pillar_that_another_rests_on_is_a_pillar_and_not_called_load_bearing():
+    book = ledger(
+        {"R": JUDGEMENT, "P": JUDGEMENT, "Q": JUDGEMENT, "A": FACT},
+        linked("G1", "R", "P", "Q"),
+        linked("G2", "Q", "P"),
+        linked("G3", "P", "A"),
+    )
+    argument = Argument(book, records(A=Verdict.SUPPORTED))
+
+    assert argument.moved_by("P") == ("R", "Q")
+    assert argument.load_bearing == ("A",)
+
+
 def test_a_spare_bears_load_once_the_other_has_fallen():
     found = {**ALL_STAND, **records(B=Verdict.NOT_SUPPORTED)}
 

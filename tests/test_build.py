@@ -138,6 +138,12 @@ def test_a_build_leaves_what_people_keep_as_it_was(two_builds: tuple[Study, Stud
             assert kept == {p.relative_to(TINY): p.read_bytes() for p in files_below(original)}
 
 
+def times_of_change(study: Study) -> dict[Path, int]:
+    """When the folders that people keep, and all in them, changed last: what make goes by."""
+    kept = (study.data, study.params, study.notebooks)
+    return {p: p.stat().st_ctime_ns for top in kept for p in (top, *top.rglob("*"))}
+
+
 def files_below(folder: Path) -> Iterator[Path]:
     return (p for p in folder.rglob("*") if p.is_file() and ".ipynb_checkpoints" not in p.parts)
 
@@ -217,7 +223,9 @@ def test_a_good_build_clears_away_an_old_failure_and_what_came_of_notebooks_and_
     (built.notebooks / CHAPTER).rename(built.notebooks / "02-bridge.ipynb")
     replace(built, '    "crossings",\n', '    "walkers",\n', "02-bridge.ipynb")
     replace(built, 'report.figure("crossings")', 'report.figure("walkers")', "report.ipynb")
+    before = times_of_change(built)
     assert build(built) == 0
+    assert times_of_change(built) == before, "make would take this for a change, and build again"
     assert sorted(artefacts(built)) == [
         "figures/walkers.csv",
         "findings.csv",

@@ -140,6 +140,7 @@ def test_a_tolerance_makes_near_values_match_loosely(value, found, tolerance, ex
         ("7", 7.6, DIFFERS),
         ("2.5", 2.54, LOOSE),
         ("2.5", 2.56, DIFFERS),
+        ("0.6", 0.65, LOOSE),
         ("0.65", 0.654, LOOSE),
         ("0.65", 0.656, DIFFERS),
         ("2.50", 2.504, LOOSE),

@@ -93,12 +93,8 @@ class Lab:
     @contextmanager
     def open(self) -> Iterator[Kernel]:
         """Open the chapter with a kernel of its own, as a click on the file does."""
-        asked = {
-            "path": CHAPTER,
-            "name": "",
-            "type": "notebook",
-            "kernel": {"name": "python3"},
-        }
+        kernel_name = {"name": "python3"}
+        asked: Any = {"path": CHAPTER, "name": "", "type": "notebook", "kernel": kernel_name}
         answer = self._http.post(f"{self._url}api/sessions", json=asked, timeout=LIMIT)
         answer.raise_for_status()
         session, kernel = answer.json()["id"], answer.json()["kernel"]["id"]
@@ -123,10 +119,11 @@ class Kernel:
 
     def run(self, source: str) -> Outputs:
         """Run a cell and return its outputs, an error among them if there is one."""
+        id = uuid.uuid4().hex
         message = {
             "channel": "shell",
             "header": {
-                "msg_id": uuid.uuid4().hex,
+                "msg_id": id,
                 "msg_type": "execute_request",
                 "username": "",
                 "session": uuid.uuid4().hex,
@@ -147,7 +144,7 @@ class Kernel:
         outputs = []
         while True:
             answer = json.loads(self._channels.recv())
-            if answer["parent_header"].get("msg_id") != message["header"]["msg_id"]:
+            if answer["parent_header"].get("msg_id") != id:
                 continue
             if answer["msg_type"] in ("execute_result", "display_data", "error"):
                 outputs.append(answer["content"])

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 from reportlib.commands import main
 from reportlib.study import Study
@@ -61,6 +61,11 @@ def opened(
 ) -> Iterator[tuple[Page, list[str]]]:
     """Open a file offline; the list holds all that it logs, asks for and pops up."""
     seen: list[str] = []
+
+    def refuse(dialog: Dialog) -> None:
+        seen.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
     context = browser.new_context(
         viewport={"width": width, "height": 900},
         java_script_enabled=script,
@@ -71,7 +76,7 @@ def opened(
     page = context.new_page()
     page.on("console", lambda message: seen.append(f"console: {message.text}"))
     page.on("pageerror", lambda error: seen.append(f"error: {error}"))
-    page.on("dialog", lambda dialog: (seen.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    page.on("dialog", refuse)
     page.on("request", lambda request: seen.append(f"request: {request.url}"))
     page.goto(file.as_uri())
     page.wait_for_load_state("load")

@@ -29,13 +29,13 @@ def test_a_set_holds_on_top_of_base_and_changes_on_top_of_it(tiny):
 
     base = parameters.settings()
     hindsight = parameters.settings("hindsight")
-    changed = parameters.settings("hindsight", {"closures": "any"})
+    changed = parameters.settings("hindsight", {"closures": "any", "as_of": "2016-01-01"})
 
     assert (base.set_name, base.as_of, base.values["closures"]) == (
         "base", date(2015, 3, 1), "whole",
     )  # fmt: skip
     assert (hindsight.as_of, hindsight.values["closures"]) == (date(2017, 12, 31), "whole")
-    assert (changed.as_of, changed.values["closures"]) == (date(2017, 12, 31), "any")
+    assert (changed.as_of, changed.values["closures"]) == (date(2016, 1, 1), "any")
     assert dict(base.values) == {
         "as_of": "2015-03-01", "outcomes_until": "2017-12-31", "source_floor": "C",
         "tolerance_days": 0, "closures": "whole",

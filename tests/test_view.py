@@ -10,7 +10,7 @@ import pytest
 
 from reportlib.errors import BadData, BadTest
 from reportlib.reading.parameters import Choice, Parameter, Parameters
-from reportlib.reading.tables import Tables
+from reportlib.reading.tables import Tables, cut
 from reportlib.reading.view import Data
 from reportlib.study import Study
 from tests.conftest import add_row, set_cell
@@ -52,7 +52,11 @@ def test_a_day_that_has_not_come_yet_is_blank(tiny):
 
 
 def test_what_says_how_complete_registers_are_is_never_cut(tiny):
+    dated = pd.DataFrame({"known_from": [pd.Timestamp("2015-01-01")]}, index=["x#1"])
+
     assert len(tables(tiny).at(date(2001, 1, 1)).coverage) == 1
+    assert len(cut(dated, "coverage", date(2001, 1, 1), ())) == 1
+    assert len(cut(dated, "works", date(2001, 1, 1), ())) == 0
 
 
 def test_rows_can_be_left_out_as_if_they_had_never_been_found(tiny):
