@@ -50,8 +50,10 @@ def compare(
             tolerance = str(settings.get(assertion.tolerance, assertion.tolerance))
             match = _match(assertion, found, tolerance)
         asked = describe(assertion.demand, unit, assertion.hedge)
+        none = assertion.comparison is Comparison.NONE_FOUND and match is Match.EXACT
+        said = "none" if none else in_words(found, unit)
         part = "" if assertion.part == WHOLE else assertion.part
-        matches.append(PartMatch(part, asked, in_words(found, unit), match))
+        matches.append(PartMatch(part, asked, said, match))
     return tuple(matches)
 
 

@@ -103,7 +103,7 @@ def _flips_in_words(flips: Iterable[Flip], parameters: Parameters) -> str:
     for flip in flips:
         parameter = parameters.by_name[flip.parameter]
         label = parameter.label_of(flip.value)
-        said.append(f"{parameter.label.lower()}: {label} ({flip.verdict})")
+        said.append(f"{parameter.label}: {label} ({flip.verdict})")
     return "; ".join(said)
 
 

@@ -10,7 +10,7 @@ from reportlib.errors import RunFailed
 from reportlib.judging.inquiry import Inquiry
 from reportlib.reading.parameters import Parameters
 from reportlib.reading.validation import check_package
-from reportlib.running.carried import records_in
+from reportlib.running.carried import figures_in, records_in
 from reportlib.running.contract import check_notebooks
 from reportlib.running.exports import write_exports
 from reportlib.running.manifest import write_manifest, write_whole
@@ -50,8 +50,10 @@ def build_report(study: Study, set_name: str, say: Say) -> Build:
         write_whole(build.failure, failure_page(problem))
         raise
     report = Report(study, Inquiry.open(study, settings, parameters))
-    _drop_strangers(study, build, report.figures)
-    write_exports(build, report.inquiry, report.argument, report.figures.values())
+    shown = {figure.id: figure for figure in figures_in(build.notebooks / study.report.name)}
+    figures = report.figures | shown
+    _drop_strangers(study, build, figures)
+    write_exports(build, report.inquiry, report.argument, figures.values())
     write_whole(build.page, page_from(build.notebooks / study.report.name, settings))
     build.failure.unlink(missing_ok=True)
     write_manifest(study, build, settings, started, _made(build))

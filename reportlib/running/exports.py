@@ -106,4 +106,5 @@ def _cell(value: Any) -> str:
 
 
 def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    one_line_end = cell.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{one_line_end}" if one_line_end.startswith(_FORMULA) else one_line_end

@@ -182,6 +182,7 @@ class Report:
         return inputs_of(self._study)
 
     def _shown(self, figure: Figure) -> Block:
+        self.figures[figure.id] = figure
         return Block(figure.markup(), {FIGURE: as_figure(figure)})
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:

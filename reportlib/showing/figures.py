@@ -12,6 +12,7 @@ import altair as alt
 import pandas as pd
 from markupsafe import Markup
 
+from reportlib.showing.marks import PALETTE
 from reportlib.showing.markup import clean, render
 from reportlib.values.findings import plain
 from reportlib.values.phrases import in_words
@@ -130,6 +131,8 @@ def _house() -> dict[str, Any]:
     return {
         "font": "sans-serif",
         "background": "transparent",
+        "mark": {"color": PALETTE[0]},
+        "range": {"category": list(PALETTE)},
         "padding": {"left": 14, "right": 4, "top": 4, "bottom": 4},
         "view": {"stroke": None},
         "axis": {

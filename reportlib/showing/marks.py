@@ -48,8 +48,10 @@ MARKS = {
     NOT_LOOKED_AT: Mark(_DOT, "none"),
 }
 
-TONES = {"good": "#00795a", "open": "#a35a00", "none": "#6b6f76", "bad": "#b3261e"}
-"""The tones in charts, each at least 4.5 to 1 on white; the page has its own for the dark."""
+TONES = {"good": "#00855f", "open": "#b86a00", "none": "#7a7f87", "bad": "#d1453b"}
+"""The tones in charts, each at least 3 to 1 on the page's light and on its dark."""
+PALETTE = ("#3b7dc4", "#c2700a", "#00855f", "#a35bb8", "#d1453b", "#7a7f87")
+"""The colours of categories in charts, to the same measure; shapes tell them apart as well."""
 
 MEANINGS = {
     "A fact that data can check has a verdict": {

@@ -12,6 +12,7 @@ from reportlib.judging.argument import Argument
 from reportlib.showing.figures import Figure, figure
 from reportlib.showing.marks import MARKS, TONES, Mark, mark_of, word_of
 from reportlib.showing.markup import render
+from reportlib.values.phrases import counted
 from reportlib.values.words import Mode
 
 ROW, WRAP = 58, {True: 15, False: 8}
@@ -82,7 +83,8 @@ def drawing(argument: Argument) -> Figure:
         "argument-drawing",
         lambda width: _draw(argument, levels, width),
         nodes.drop(columns="level"),
-        headline="What rests on what",
+        headline=f"{counted(len(argument.load_bearing), 'claim')} carry the "
+        f"{counted(len(argument.pillars), 'pillar')} of the argument",
         subtitle="Each claim stands below what it supports; shape and colour give its state, a "
         "ring marks what a pillar rests on.",
         source="the ledger's groups of premises.",
@@ -102,13 +104,16 @@ def _children(argument: Argument, claim: str) -> list[str]:
 
 
 def _levels(argument: Argument) -> dict[str, int]:
-    """How many steps below the root a claim stands, the shortest way; claims on their own last."""
+    """How many steps below the root a claim stands, the longest way; claims on their own last.
+
+    The longest way puts every claim below all that it supports: no line runs along a row.
+    """
     levels = dict.fromkeys(argument.roots, 0)
     queue = list(levels)
     while queue:
         claim = queue.pop(0)
         for child in _children(argument, claim):
-            if child not in levels:
+            if levels.get(child, -1) <= levels[claim]:
                 levels[child] = levels[claim] + 1
                 queue.append(child)
     alone = max(levels.values(), default=-1) + 1
