@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import ast
-import contextlib
 import csv
 import json
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter
 
-from reportlib.judging.argument import Argument
-from reportlib.reading.ledger import Ledger
 from reportlib.reading.validation import faults_in_package
-from reportlib.running.carried import RECORD
 from reportlib.study import Study
 from reportlib.values.findings import Record
 from reportlib.values.words import Grounding, Outcome, Unsettled, Verdict
 from tests.built_study import SETS, built_study
+from tests.chapter_run import run_chapters
 from tests.conftest import add_row, drop_rows, lines_of, set_cell
 
 DESIGNATIONS = "tables/designations.csv"
@@ -35,37 +30,8 @@ BANK_STEPS = (
 
 
 def records_of(study: Study, **parameters: str) -> dict[str, Record]:
-    """Run the cells of the chapter in this process, all but its figure; groundings included.
-
-    Parameters are changed below the notebook's own, where papermill would put them.
-    """
-    notebook = json.loads((study.notebooks / "01-designations.ipynb").read_text(encoding="utf-8"))
-    namespace: dict[str, Any] = {}
-    records = {}
-    with contextlib.chdir(study.notebooks):
-        for cell in notebook["cells"]:
-            source = "".join(cell["source"])
-            if cell["cell_type"] != "code" or "chapter.figure(" in source:
-                continue
-            shown = _run(source, namespace)
-            if "parameters" in cell["metadata"].get("tags", []):
-                namespace |= parameters
-            if hasattr(shown, "_repr_mimebundle_") and RECORD in (
-                bundle := shown._repr_mimebundle_()
-            ):
-                record = TypeAdapter(Record).validate_python(bundle[RECORD])
-                records[record.claim] = record
-    return Argument(Ledger.read(study), records).completed()
-
-
-def _run(source: str, namespace: dict[str, Any]) -> Any:
-    """Execute a cell and return the value of its last line, as a kernel would show it."""
-    tree = ast.parse(source)
-    last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
-    exec(compile(tree, "cell", "exec"), namespace)
-    if not isinstance(last, ast.Expr):
-        return None
-    return eval(compile(ast.Expression(last.value), "cell", "eval"), namespace)
+    """The records of the first chapter, groundings included."""
+    return run_chapters(study, "01-designations", **parameters)
 
 
 def changed(before: dict[str, Record], after: dict[str, Record]) -> set[str]:

@@ -25,6 +25,8 @@ class Field:
     type: str
     delimiter: str
     constraints: Mapping[str, Any]
+    cites: bool
+    """Whether a cell holds the reference of a row or document, ``table#key``."""
 
     @property
     def allowed(self) -> str:
@@ -100,6 +102,7 @@ def _resource(study: Study, entry: Mapping[str, Any]) -> Resource:
                 field.get("type", "string"),
                 field.get("delimiter", ","),
                 field.get("constraints", {}),
+                "cites" in field,
             )
             for field in entry["schema"]["fields"]
         ),

@@ -1,0 +1,191 @@
+"""Checks of our own on the data package: what no descriptor of single tables can say."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from reportlib.errors import BadParameters, Fault, did_you_mean
+from reportlib.reading.descriptor import COVERAGE, KNOWN_FROM, Descriptor, Resource
+from reportlib.reading.parameters import Parameters
+from reportlib.study import Study
+from reportlib.values.days import Span
+from reportlib.values.sources import SOURCES, key_of, table_of
+from reportlib.values.words import Comparison
+
+Rows = Mapping[str, list[dict[str, str]]]
+_REFERENCE = re.compile(r"[a-z_]+#\S+")
+_TOLERANCE = re.compile(r"|printed|exact|\d+(\.\d+)?%?")
+
+
+def own_faults(study: Study, descriptor: Descriptor) -> Iterator[Fault]:
+    """Return what is wrong between cells, rows and tables, once every file has its columns."""
+    rows = {name: _rows(resource) for name, resource in descriptor.resources.items()}
+    for check in (_references, _row_sources, _days_known, _sentences, _parents, _together):
+        yield from check(descriptor, rows)
+    try:
+        names = set(Parameters.read(study).by_name)
+    except BadParameters:  # told by whoever reads the parameters, and before the data
+        return
+    yield from _parameters_named(descriptor, rows, names)
+
+
+def _rows(resource: Resource) -> list[dict[str, str]]:
+    with resource.path.open(encoding="utf-8-sig", newline="") as file:  # Excel writes a mark
+        return list(csv.DictReader(file))
+
+
+def _at(resource: Resource, number: int, column: str) -> str:
+    """Where a cell stands; a file's first row of data is row 2, as an editor counts."""
+    return f"{resource.place}, row {number + 2}, column {column}"
+
+
+def _references(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
+    """Every cell that cites ``table#key`` must cite something that is there."""
+    known = {n: {row["key"] for row in rows[n]} for n in descriptor.tables}
+    known[SOURCES] = {row["source"] for row in rows[SOURCES]}
+    citing = [(r, f.name) for r in descriptor.resources.values() for f in r.fields if f.cites]
+    for resource, column in citing:
+        for number, row in enumerate(rows[resource.name]):
+            cited = row[column]
+            if not cited:
+                continue
+            where = _at(resource, number, column)
+            table, key = table_of(cited), key_of(cited)
+            if not _REFERENCE.fullmatch(cited) or table not in known:
+                allowed = f"Allowed: table#key. {did_you_mean(table, known)}"
+                yield Fault(where, f'"{cited}" is not a reference', allowed)
+            elif key not in known[table]:
+                yield Fault(where, f'"{cited}" is not there', did_you_mean(key, known[table]))
+
+
+def _row_sources(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
+    """Every link must start at a row, and every row must have a source."""
+    resource = descriptor.resources["row_sources"]
+    known = {n: {row["key"] for row in rows[n]} for n in descriptor.tables}
+    linked = set()
+    for number, row in enumerate(rows["row_sources"]):
+        table, key = row["table"], row["key"]
+        linked.add((table, key))
+        if table not in known:
+            hint = did_you_mean(table, known)
+            yield Fault(_at(resource, number, "table"), f'"{table}" is not a table', hint)
+        elif key not in known[table]:
+            hint = did_you_mean(key, known[table])
+            yield Fault(_at(resource, number, "key"), f'"{key}" is not a row of {table}', hint)
+    for number, row in enumerate(rows[COVERAGE]):
+        if row["table"] and row["table"] not in descriptor.tables:
+            where = _at(descriptor.resources[COVERAGE], number, "table")
+            hint = did_you_mean(row["table"], descriptor.tables)
+            yield Fault(where, f'"{row["table"]}" is not a table', hint)
+    for name, table_resource in descriptor.tables.items():
+        for number, row in enumerate(rows[name]):
+            if name != COVERAGE and (name, row["key"]) not in linked:
+                yield Fault(
+                    _at(table_resource, number, "key"),
+                    f'"{row["key"]}" has no source',
+                    "Add a line to data/sources/row_sources.csv.",
+                )
+
+
+def _days_known(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
+    """A public act is known from its own day, not earlier; an undated row from no day at all."""
+    published = {row["source"]: row["published_date"] for row in rows[SOURCES]}
+    sources: dict[tuple[str, str], list[str]] = {}
+    for row in rows["row_sources"]:
+        dated = published.get(row["source"], "")
+        sources.setdefault((row["table"], row["key"]), []).append(dated)
+    for name, resource in descriptor.tables.items():
+        if name == COVERAGE:
+            continue
+        for number, row in enumerate(rows[name]):
+            dates = [day for day in sources.get((name, row["key"]), []) if day]
+            problem = _known_from_problem(resource, row, dates)
+            if problem:
+                yield Fault(_at(resource, number, KNOWN_FROM), problem)
+
+
+def _known_from_problem(resource: Resource, row: Mapping[str, str], dates: list[str]) -> str:
+    known = row.get(KNOWN_FROM, "")
+    if not known:
+        return "is empty, though a source has a date" if dates else ""
+    day = date.fromisoformat(known) if Span.of(known) and len(known) == 10 else None
+    if day is None or resource.known_from.get("rule") != "act":
+        return ""
+    own = next((row[name] for name in resource.known_from["fields"] if row.get(name)), "")
+    span = Span.of(own)
+    if span is None or day >= span.first:
+        return ""
+    return f'"{known}" is before the day of the act itself, {own}'
+
+
+def _sentences(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
+    """A sentence carries claims that are there; a claim stands in a sentence."""
+    claims = {row["claim"] for row in rows["claims"]}
+    carried = set()
+    for number, row in enumerate(rows["sentences"]):
+        for claim in filter(None, row["claims"].split(";")):
+            carried.add(claim)
+            if claim not in claims:
+                where = _at(descriptor.resources["sentences"], number, "claims")
+                yield Fault(where, f'"{claim}" is not a claim', did_you_mean(claim, claims))
+    for number, row in enumerate(rows["claims"]):
+        if row["claim"] not in carried and row["reconstructed"] != "yes":
+            where = _at(descriptor.resources["claims"], number, "claim")
+            yield Fault(where, f'no sentence carries "{row["claim"]}"')
+
+
+def _parents(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
+    """No claim stands beneath itself."""
+    parent_of = {row["group"]: row["parent"] for row in rows["groups"]}
+    above: dict[str, set[str]] = {}
+    for row in rows["members"]:
+        above.setdefault(row["member"], set()).add(parent_of.get(row["group"], ""))
+    for number, row in enumerate(rows["members"]):
+        seen: set[str] = set()
+        climbing = {parent_of.get(row["group"], "")}
+        while climbing:
+            seen |= climbing
+            climbing = set().union(*(above.get(claim, set()) for claim in climbing)) - seen
+        if row["member"] in seen:
+            where = _at(descriptor.resources["members"], number, "member")
+            yield Fault(where, f'"{row["member"]}" stands beneath itself')
+
+
+def _together(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
+    """Cells that need one another: one without the other would fail later, or count silently."""
+    valued = tuple(one for one in Comparison if one is not Comparison.NONE_FOUND)
+    for name, column, needs, wanted in (
+        ("groups", "needed", "mode", ("convergent",)),
+        ("claims", "horizon", "outcome_kind", ("forecast", "recommendation")),
+        ("assertions", "value", "comparison", valued),
+        ("members", "requires_value", "requires", valued),
+    ):
+        for number, row in enumerate(rows[name]):
+            if row[needs] in wanted and not row[column]:
+                where = _at(descriptor.resources[name], number, column)
+                yield Fault(where, f"is empty, and {needs} is {row[needs]}")
+    for number, row in enumerate(rows["evidence"]):
+        of_document = table_of(row["target"]) == SOURCES
+        for column in ("origin", "class"):
+            where = _at(descriptor.resources["evidence"], number, column)
+            if of_document and not row[column]:
+                yield Fault(where, "is empty, and the target is a document")
+            if row[column] and not of_document:
+                yield Fault(where, f'"{row[column]}" is not allowed', "A row brings its own.")
+
+
+def _parameters_named(descriptor: Descriptor, rows: Rows, names: set[str]) -> Iterator[Fault]:
+    """A tolerance is a measure or a parameter, and a definition is about a parameter."""
+    for number, row in enumerate(rows["assertions"]):
+        if not _TOLERANCE.fullmatch(row["tolerance"]) and row["tolerance"] not in names:
+            where = _at(descriptor.resources["assertions"], number, "tolerance")
+            hint = did_you_mean(row["tolerance"], names)
+            yield Fault(where, f'"{row["tolerance"]}" is no measure and no parameter', hint)
+    for number, row in enumerate(rows["definitions"]):
+        if row["parameter"] not in names:
+            where = _at(descriptor.resources["definitions"], number, "parameter")
+            hint = did_you_mean(row["parameter"], names)
+            yield Fault(where, f'"{row["parameter"]}" is not a parameter', hint)
