@@ -12,7 +12,7 @@ import altair as alt
 import pandas as pd
 from markupsafe import Markup
 
-from reportlib.showing.marks import PALETTE
+from reportlib.showing.marks import MARKS, PALETTE, TONES
 from reportlib.showing.markup import clean, render
 from reportlib.values.findings import plain
 from reportlib.values.phrases import in_words
@@ -108,6 +108,16 @@ def drawn(chart: alt.TopLevelMixin, id: str, name: str) -> str:
     return svg.replace("<svg ", f'<svg role="img" aria-label="{Markup.escape(clean(name))}" ', 1)
 
 
+def state_channels() -> dict[str, Any]:
+    """Return the encodings that draw states as everywhere: by shape (``path``) and ``tone``."""
+    paths = sorted({mark.path for mark in MARKS.values()})
+    tones = alt.Scale(domain=list(TONES), range=list(TONES.values()))
+    return {
+        "shape": alt.Shape("path:N", scale=alt.Scale(domain=paths, range=paths)).legend(None),
+        "color": alt.Color("tone:N", scale=tones).legend(None),
+    }
+
+
 def _keys(spec: Any) -> list[str]:
     if isinstance(spec, dict):
         inner = [key for name, value in spec.items() if name != "datasets" for key in _keys(value)]
@@ -132,6 +142,9 @@ def _house() -> dict[str, Any]:
         "font": "sans-serif",
         "background": "transparent",
         "mark": {"color": PALETTE[0]},
+        "rule": {"color": PALETTE[0]},
+        "point": {"opacity": 1},
+        "circle": {"opacity": 1},
         "range": {"category": list(PALETTE)},
         "padding": {"left": 14, "right": 4, "top": 4, "bottom": 4},
         "view": {"stroke": None},

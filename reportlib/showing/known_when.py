@@ -8,8 +8,8 @@ import pandas as pd
 from reportlib.judging.argument import Argument
 from reportlib.judging.inquiry import Inquiry
 from reportlib.reading.descriptor import KNOWN_FROM
-from reportlib.showing.figures import Figure, figure
-from reportlib.showing.marks import TONES, mark_of, word_of
+from reportlib.showing.figures import Figure, figure, state_channels
+from reportlib.showing.marks import mark_of, word_of
 from reportlib.values.phrases import day_in_words
 from reportlib.values.sources import table_of
 
@@ -25,8 +25,9 @@ def known_when(inquiry: Inquiry, argument: Argument) -> Figure:
             if KNOWN_FROM in frames[table_of(row)]
         ]
         if record.kind.checkable and days:
-            lines.append((claim, max(days), str(word_of(record)), mark_of(record).tone))
-    facts = pd.DataFrame(lines, columns=["claim", "public_from", "state", "tone"])
+            mark = mark_of(record)
+            lines.append((claim, max(days), str(word_of(record)), mark.tone, mark.path))
+    facts = pd.DataFrame(lines, columns=["claim", "public_from", "state", "tone", "path"])
     facts = facts.sort_values(["public_from", "claim"])
     as_of = pd.DataFrame({"day": [pd.Timestamp(inquiry.settings.as_of)]})
     early = int((facts.public_from < as_of.day[0] - pd.Timedelta(days=90)).sum())
@@ -47,14 +48,8 @@ def _draw(facts: pd.DataFrame, as_of: pd.DataFrame, width: int) -> alt.TopLevelM
     x = alt.X("public_from:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=5))
     points = (
         alt.Chart(facts)
-        .mark_point(filled=True, size=90, opacity=1)
-        .encode(
-            x=x,
-            y=alt.Y("claim:N", sort=None, title=None),
-            color=alt.Color(
-                "tone:N", scale=alt.Scale(domain=list(TONES), range=list(TONES.values()))
-            ).legend(None),
-        )
+        .mark_point(filled=True, size=110)
+        .encode(x=x, y=alt.Y("claim:N", sort=None, title=None), **state_channels())
     )
     rule = alt.Chart(as_of).mark_rule(stroke="currentColor", opacity=0.6).encode(x="day:T")
     return alt.layer(rule, points).properties(width=width - 60, height=22 * len(facts))

@@ -9,8 +9,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from reportlib.judging.argument import Argument
-from reportlib.showing.figures import Figure, figure
-from reportlib.showing.marks import MARKS, TONES, Mark, mark_of, word_of
+from reportlib.showing.figures import Figure, figure, state_channels
+from reportlib.showing.marks import Mark, mark_of, word_of
 from reportlib.showing.markup import render
 from reportlib.values.phrases import counted
 from reportlib.values.words import Mode
@@ -163,15 +163,7 @@ def _draw(argument: Argument, levels: dict[str, int], width: int) -> alt.TopLeve
         .mark_point(shape="circle", size=620, filled=False, strokeWidth=1.5, stroke="currentColor")
         .encode()
     )
-    shapes = sorted({(mark.path, TONES[mark.tone]) for mark in MARKS.values()})
-    points = base.mark_point(filled=True, size=150, opacity=1).encode(
-        shape=alt.Shape(
-            "path:N", scale=alt.Scale(domain=[p for p, _ in shapes], range=[p for p, _ in shapes])
-        ).legend(None),
-        color=alt.Color(
-            "tone:N", scale=alt.Scale(domain=list(TONES), range=list(TONES.values()))
-        ).legend(None),
-    )
+    points = base.mark_point(filled=True, size=150).encode(**state_channels())
     names = base.mark_text(dy=21, fontSize=13).encode(text="claim:N")
     height = int(ROW * (places["y"].max() + 1))
     return alt.layer(edges, rings, points, names).properties(width=width, height=height)
