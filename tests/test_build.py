@@ -99,6 +99,7 @@ def test_a_build_makes_page_findings_run_record_notebooks_and_figures(
 ) -> None:
     study, _ = two_builds
     assert sorted(artefacts(study)) == [
+        "figures/argument-drawing.csv",
         "figures/crossings.csv",
         "findings.csv",
         "findings.json",
@@ -227,6 +228,7 @@ def test_a_good_build_clears_away_an_old_failure_and_what_came_of_notebooks_and_
     assert build(built) == 0
     assert times_of_change(built) == before, "make would take this for a change, and build again"
     assert sorted(artefacts(built)) == [
+        "figures/argument-drawing.csv",
         "figures/walkers.csv",
         "findings.csv",
         "findings.json",
