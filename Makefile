@@ -129,7 +129,7 @@ report: ## Build build/SET/report.html, if anything that it is made from has cha
 	  exit 1
 	fi
 	stamp=build/$$set/.stamp page=build/$$set/report.html
-	if [ -f "$$stamp" ] && [ -f "$$page" ]; then
+	if [ -f "$$stamp" ] && [ -f "$$page" ] && [ -f "build/$$set/findings.json" ]; then
 	  # An error of find, such as a folder that is gone, counts as a change.
 	  touched=$$(find $(INPUTS) -name __pycache__ -prune -o -name .ipynb_checkpoints -prune \
 	    -o -cnewer "$$stamp" -print -quit 2>&1) || touched=$${touched:-find failed}

@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     given = parser.parse_args(arguments)
     try:
-        study = Study.find(given.study)
+        study = Study.at(given.study) if given.study else Study.find()
         return int(given.command(study, given))
     except ReportError as problem:
         print(problem, file=sys.stderr)
@@ -88,17 +88,25 @@ def _coverage(study: Study, given: argparse.Namespace) -> int:
 def _trace(study: Study, given: argparse.Namespace) -> int:
     from reportlib.running.manifest import changed_since
 
+    Parameters.read(study).settings(given.set_name)
     build = study.build(given.set_name)
-    if not build.findings.is_file():
-        raise NotBuilt(f"There is no {study.relative(build.findings)}: `make report` makes it.")
-    whole = json.loads(build.findings.read_text(encoding="utf-8"))
-    claims = {finding["id"]: finding for finding in whole["claims"]}
-    if given.claim not in claims:
-        raise ReportError(f"There is no claim {given.claim}. {did_you_mean(given.claim, claims)}")
+    again = f"`make report SET={given.set_name}` makes it"
+    try:
+        whole = json.loads(build.findings.read_text(encoding="utf-8"))
+        claims = {finding["id"]: finding for finding in whole["claims"]}
+    except FileNotFoundError:
+        raise NotBuilt(f"There is no {study.relative(build.findings)}: {again}.") from None
+    except (ValueError, KeyError):
+        where = study.relative(build.findings)
+        raise NotBuilt(f"{where} cannot be read: remove it, and {again} anew.") from None
+    ledger = Ledger.read(study)
+    if given.claim not in claims or given.claim not in ledger.claims:
+        known = claims.keys() & ledger.claims.keys()
+        raise ReportError(f"There is no claim {given.claim}. {did_you_mean(given.claim, known)}")
     changed = changed_since(study, build)
     if changed:
         print(f"note: changed since that run: {', '.join(changed)}", file=sys.stderr)
-    print("\n".join(_traced(claims[given.claim], Ledger.read(study), Provenance.read(study))))
+    print("\n".join(_traced(claims[given.claim], ledger, Provenance.read(study))))
     return 0
 
 

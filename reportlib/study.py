@@ -7,6 +7,8 @@ from pathlib import Path
 
 from reportlib.errors import StudyNotFound
 
+_HOLDS = "a study holds data/datapackage.json, params/ and notebooks/."
+
 
 @dataclass(frozen=True)
 class Build:
@@ -66,12 +68,29 @@ class Study:
         here = (start if start is not None else Path.cwd()).resolve()
         for folder in (here, *here.parents):
             study = cls(folder)
-            if study.descriptor.is_file() and study.params.is_dir() and study.notebooks.is_dir():
+            if study.is_whole:
                 return study
         raise StudyNotFound(
-            f"No study at {here} or above it: a study holds data/datapackage.json, params/ and "
-            "notebooks/. Start from inside one, or name it with --study."
+            f"No study at {here} or above it: {_HOLDS} Start from inside one, or name it with "
+            "--study."
         )
+
+    @classmethod
+    def at(cls, folder: Path) -> Study:
+        """Return the study that a folder is.
+
+        Raises:
+            StudyNotFound: it is none; one above it does not count.
+        """
+        study = cls(folder.resolve())
+        if not study.is_whole:
+            raise StudyNotFound(f"{folder} is no study: {_HOLDS}")
+        return study
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its three folders are there."""
+        return self.descriptor.is_file() and self.params.is_dir() and self.notebooks.is_dir()
 
     @property
     def data(self) -> Path:

@@ -1,1 +1,1 @@
-"""From rows and documents to states. Pure functions: no files, no notebooks."""
+"""From rows and documents to states: pure functions, and the inquiry that feeds them."""

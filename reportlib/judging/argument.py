@@ -28,7 +28,6 @@ _GROUNDING = {
     Standing.FALLS: Grounding.UNGROUNDED,
     None: Grounding.ASSUMED,
 }
-_STANDING = {grounding: standing for standing, grounding in _GROUNDING.items()}
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,8 @@ class Argument:
     records: Mapping[str, Record]
     fallen: frozenset[str] = frozenset()
     """Claims taken to fall, whatever their record says: for asking "what if"."""
+    held: frozenset[str] = frozenset()
+    """Claims taken to stand, likewise."""
 
     def grounding(self, claim: str) -> Grounding:
         """The grounding of a judgement, a cause or a forecast."""
@@ -56,6 +57,8 @@ class Argument:
         claim = member.claim
         if claim in self.fallen:
             return Standing.FALLS
+        if claim in self.held:
+            return Standing.STANDS
         if not self.ledger.claims[claim].kind.checkable:
             return self._claim_standing(claim)
         record = self.records.get(claim)
@@ -116,17 +119,24 @@ class Argument:
 
     def knocked_out(self, claims: Collection[str]) -> Argument:
         """The same argument, with some claims taken to fall."""
-        return Argument(self.ledger, self.records, self.fallen | frozenset(claims))
+        return Argument(self.ledger, self.records, self.fallen | frozenset(claims), self.held)
+
+    def needs(self, claim: str) -> tuple[str, ...]:
+        """The judgements that would be better grounded if this claim stood."""
+        with_it = Argument(self.ledger, self.records, self.fallen, self.held | {claim})
+        return self._differing(with_it, claim)
 
     def moved_by(self, claim: str) -> tuple[str, ...]:
         """The claims whose grounding changes if this one falls."""
-        without = self.knocked_out([claim])
+        return self._differing(self.knocked_out([claim]), claim)
+
+    def _differing(self, other: Argument, claim: str) -> tuple[str, ...]:
         return tuple(
             parent
             for parent in dict.fromkeys(group.parent for group in self.ledger.groups)
             if parent != claim
             and not self.ledger.claims[parent].kind.checkable
-            and without.grounding(parent) is not self.grounding(parent)
+            and other.grounding(parent) is not self.grounding(parent)
         )
 
     @cached_property
@@ -154,9 +164,9 @@ class Argument:
 
     def reason(self, claim: str) -> str:
         """Why a claim has its grounding: how each premise beneath it stands."""
-        groups = [g for g in self.ledger.groups_of(claim) if self.group_standing(g) is not None]
-        if not groups:
-            return "Assumed: nothing beneath it can be checked."
+        groups = [group for group in self.ledger.groups_of(claim) if group.needed]
+        if all(self.group_standing(group) is None for group in groups):
+            return "Assumed: no checkable claim stands beneath it."
         return " ".join(self._on_the_group(group) for group in groups)
 
     def _on_the_group(self, group: Group) -> str:
@@ -172,13 +182,14 @@ class Argument:
     def _on_the_member(self, group: Group, member: Member) -> str:
         standing = self.standing(group, member)
         claim = self.ledger.claims[member.claim]
-        if standing is None:
-            return f"{member.claim} (assumed)"
-        word = {Standing.STANDS: "stands", Standing.IN_PART: "in part", Standing.FALLS: "falls"}
         record = self.records.get(member.claim)
+        outcome = f"; as a forecast {record.outcome}" if record and record.outcome else ""
+        if standing is None:
+            return f"{member.claim} (assumed{outcome})"
+        word = {Standing.STANDS: "stands", Standing.IN_PART: "in part", Standing.FALLS: "falls"}
         if record is None and claim.kind.checkable:
             return f"{member.claim} (not looked at yet)"
         if record is not None and record.roles.get(group.id) and record.verdict is not None:
             kept = "its role is kept" if not record.verdict.holds else "stands"
             return f"{member.claim} ({record.verdict}; {kept})"
-        return f"{member.claim} ({word[standing]})"
+        return f"{member.claim} ({word[standing]}{outcome})"

@@ -14,7 +14,7 @@ from reportlib.judging.items import computed_items, read_items
 from reportlib.judging.reason import reason_for
 from reportlib.judging.weighing import Weighing, weigh
 from reportlib.reading.ledger import Ledger
-from reportlib.reading.parameters import Parameters, Setting, Settings
+from reportlib.reading.parameters import AS_OF, Parameters, Setting, Settings
 from reportlib.reading.provenance import Provenance
 from reportlib.reading.tables import Tables
 from reportlib.reading.view import Data
@@ -25,7 +25,7 @@ from reportlib.values.evidence import Item
 from reportlib.values.findings import AtSetting, Finding, PartMatch, Record
 from reportlib.values.phrases import in_words
 from reportlib.values.sources import SOURCES
-from reportlib.values.words import Grade, Match, Outcome, OutcomeKind, Unsettled, Verdict
+from reportlib.values.words import Basis, Grade, Match, Outcome, OutcomeKind, Unsettled, Verdict
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,12 @@ class _Weighed:
     @property
     def has_data(self) -> bool:
         """Whether the test decided; without a test, documents do."""
-        return self.finding is None or all(p.match is not Match.NO_DATA for p in self.parts)
+        return self.finding is None or _worst(self.parts) is not Match.NO_DATA
+
+    @property
+    def counts(self) -> bool:
+        """Whether the finding itself counts: a source of it is good enough."""
+        return any(item.basis is Basis.COMPUTED for item in self.weighing.counted)
 
 
 @dataclass(frozen=True)
@@ -130,7 +135,7 @@ class Inquiry:
             record,
             robustness=grids.robustness(tried, fixed, whole),
             roles={
-                group: meets(own.finding, demand) if own.finding else None
+                group: meets(own.finding, demand) if own.finding and own.counts else None
                 for group, demand in self.ledger.roles_of(claim.id).items()
             },
         )
@@ -139,7 +144,10 @@ class Inquiry:
         else:
             unsettled = own.weighing.unsettled if verdict is Verdict.NOT_SETTLED else None
             record = replace(record, verdict=verdict, unsettled=unsettled)
-        return replace(record, reason=reason_for(record, verdict, self.parameters))
+        horizon_end = self._horizon_end(claim) if claim.outcome_kind else question.day
+        open_until = horizon_end if horizon_end > self.settings.outcomes_until else None
+        reason = reason_for(record, verdict, self.parameters, open_until)
+        return replace(record, reason=reason)
 
     def _over_the_grid(
         self, question: _Question, own: Mapping[str, Setting]
@@ -192,8 +200,13 @@ class Inquiry:
             return self.settings.as_of
         return min(self.settings.outcomes_until, self._horizon_end(claim))
 
+    @property
+    def article_day(self) -> date:
+        """The article's own day, from which horizons run: ``as_of`` of the published page."""
+        return date.fromisoformat(str(self.parameters.base[AS_OF]))
+
     def _horizon_end(self, claim: Claim) -> date:
-        return after(date.fromisoformat(str(self.parameters.base["as_of"])), claim.horizon)
+        return after(self.article_day, claim.horizon)
 
     def _outcome(self, claim: Claim, verdict: Verdict) -> Outcome:
         forecast = claim.outcome_kind is OutcomeKind.FORECAST
@@ -219,4 +232,4 @@ class Inquiry:
 def _worst(parts: tuple[PartMatch, ...]) -> Match:
     """A claim is as good as its worst part; a part that differs decides before one without data."""
     order = (Match.DIFFERS, Match.NO_DATA, Match.LOOSE, Match.EXACT)
-    return min((part.match for part in parts), key=order.index)
+    return min((part.match for part in parts), key=order.index, default=Match.NO_DATA)

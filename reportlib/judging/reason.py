@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from reportlib.reading.parameters import Parameters
 from reportlib.values.evidence import Item
 from reportlib.values.findings import Flip, PartMatch, Record
-from reportlib.values.phrases import counted, joined
+from reportlib.values.phrases import counted, day_in_words, joined
 from reportlib.values.words import Match, Stance, Unsettled, Verdict
 
 
-def reason_for(record: Record, verdict: Verdict, parameters: Parameters) -> str:
-    """Return why a claim has its verdict: what was found, what stands beside it, what flips it."""
+def reason_for(
+    record: Record, verdict: Verdict, parameters: Parameters, open_until: date | None = None
+) -> str:
+    """Return why a claim has its verdict: what was found, what stands beside it, what flips it.
+
+    Args:
+        record: the claim's record, complete but for the reason.
+        verdict: what the rules give; the outcome follows from it where the claim has one.
+        parameters: for the labels of what was tried.
+        open_until: the end of a horizon that is not over.
+    """
     sentences = [
+        f"Its horizon is not over before {day_in_words(open_until)}." if open_until else "",
         _on_the_finding(record),
         _on_the_documents(record, verdict),
         _on_the_caveat(record, verdict),
@@ -28,13 +39,17 @@ def _on_the_finding(record: Record) -> str:
     if record.missing:
         return f"Not computed: {record.missing}."
     if not record.rows:
-        return "No row bears on it."
+        return "No row bears on it yet." if record.outcome else "No row bears on it."
     return " ".join(_on_the_part(part, record) for part in record.parts)
 
 
 def _on_the_part(part: PartMatch, record: Record) -> str:
     of = f" ({part.part})" if part.part and part.part not in part.asserted else ""
     rows = counted(len(record.rows), "row")
+    if part.asserted in ("yes", "no") and part.match is not Match.NO_DATA:
+        return f"As tested, it {'holds' if part.match is Match.EXACT else 'does not hold'}{of}."
+    if part.match is Match.EXACT and part.found == "none":
+        return f"The article has {part.asserted}{of}, and the record has none."
     if part.match is Match.EXACT:
         return f"The article has {part.asserted}{of}, and so has the record: {part.found}."
     if part.match is Match.NO_DATA:
@@ -53,6 +68,8 @@ def _on_the_documents(record: Record, verdict: Verdict) -> str:
             said.append(f"{joined(pro)} {'supports' if len(pro) == 1 else 'support'} it")
         if con:
             said.append(f"{joined(con)} {'contradicts' if len(con) == 1 else 'contradict'} it")
+        if not said and record.test:
+            return ""
         what = "; ".join(said) if said else "Nothing that counts bears on it"
         tail = {
             Unsettled.WEAK: ", which is too little to settle it",
@@ -90,11 +107,13 @@ def _on_the_settings(record: Record, verdict: Verdict, parameters: Parameters) -
     fixed_flips = [flip for flip in robust.flips if flip.fixed]
     turns = _flips_in_words(open_flips, parameters)
     sentences = [share]
+    if not robust.flips:
+        sentences.append("It differs only where several are changed together.")
     if turns:
-        sentences.append(f"It turns on what the text leaves open: {turns}.")
+        sentences.append(f"What the text leaves open turns it: {turns}.")
     if fixed_flips:
         turns = _flips_in_words(fixed_flips, parameters)
-        sentences.append(f"Against the article's own words it would flip: {turns}.")
+        sentences.append(f"Only against the text's own words would it differ: {turns}.")
     return " ".join(sentences)
 
 
@@ -103,7 +122,7 @@ def _flips_in_words(flips: Iterable[Flip], parameters: Parameters) -> str:
     for flip in flips:
         parameter = parameters.by_name[flip.parameter]
         label = parameter.label_of(flip.value)
-        said.append(f"{parameter.label}: {label} ({flip.verdict})")
+        said.append(f"{parameter.label}, “{label}”, gives {flip.verdict}")
     return "; ".join(said)
 
 

@@ -52,7 +52,7 @@ def _sift(items: Iterable[Item], floor: Grade) -> list[Item]:
         if item.set_aside:
             sifted.append(item)
         elif item.stance is Stance.CONTEXT:
-            sifted.append(replace(item, set_aside="context"))
+            sifted.append(replace(item, set_aside="it gives context"))
         elif item.grade not in allowed:
             sifted.append(replace(item, set_aside=f"its grade, {item.grade}, is below the floor"))
         else:

@@ -13,10 +13,11 @@ from reportlib.reading.parameters import Parameters
 from reportlib.study import Study
 from reportlib.values.days import Span
 from reportlib.values.sources import SOURCES, key_of, table_of
-from reportlib.values.words import Comparison
+from reportlib.values.words import Comparison, Kind
 
 Rows = Mapping[str, list[dict[str, str]]]
 _REFERENCE = re.compile(r"[a-z_]+#\S+")
+_ASSERT = "Add a line to data/chain/assertions.csv."
 _TOLERANCE = re.compile(r"|printed|exact|\d+(\.\d+)?%?")
 
 
@@ -34,7 +35,7 @@ def own_faults(study: Study, descriptor: Descriptor) -> Iterator[Fault]:
 
 def _rows(resource: Resource) -> list[dict[str, str]]:
     with resource.path.open(encoding="utf-8-sig", newline="") as file:  # Excel writes a mark
-        return list(csv.DictReader(file))
+        return list(csv.DictReader(file, restval=""))  # a short line is told by frictionless
 
 
 def _at(resource: Resource, number: int, column: str) -> str:
@@ -156,6 +157,12 @@ def _parents(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
 
 def _together(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
     """Cells that need one another: one without the other would fail later, or count silently."""
+    asserted = {row["claim"] for row in rows["assertions"]}
+    for number, row in enumerate(rows["claims"]):
+        checkable = row["kind"] in {kind for kind in Kind if kind.checkable}
+        if (checkable or row["outcome_kind"]) and row["claim"] not in asserted:
+            where = _at(descriptor.resources["claims"], number, "claim")
+            yield Fault(where, f'nothing says what "{row["claim"]}" asserts', _ASSERT)
     valued = tuple(one for one in Comparison if one is not Comparison.NONE_FOUND)
     for name, column, needs, wanted in (
         ("groups", "needed", "mode", ("convergent",)),

@@ -61,7 +61,6 @@ class Descriptor:
     """The described files of a study, by name."""
 
     title: str
-    licences: tuple[str, ...]
     resources: Mapping[str, Resource]
 
     @classmethod
@@ -75,13 +74,12 @@ class Descriptor:
         try:
             content = json.loads(study.descriptor.read_text(encoding="utf-8"))
             resources = [_resource(study, entry) for entry in content["resources"]]
-            licences = tuple(entry["name"] for entry in content.get("licenses", []))
             title = content.get("title", content["name"])
         except ValueError as problem:
             raise BadData([Fault(where, f"is not JSON ({problem})")]) from None
         except (KeyError, TypeError) as problem:
             raise BadData([Fault(where, f"lacks the property {problem}")]) from None
-        return cls(title, licences, {resource.name: resource for resource in resources})
+        return cls(title, {resource.name: resource for resource in resources})
 
     @property
     def tables(self) -> Mapping[str, Resource]:

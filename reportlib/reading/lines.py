@@ -39,7 +39,7 @@ class Lines:
         trace: TracebackType | None,
     ) -> None:
         """Say every fault of the data package at once, in place of the first that was met."""
-        if isinstance(problem, (OSError, ValueError, KeyError, TypeError)):
+        if isinstance(problem, (OSError, ValueError, KeyError, TypeError, AttributeError)):
             unexplained = [Fault("data/", f"cannot be read: {problem!r}")]
             raise BadData(faults_in_package(self._study) or unexplained) from problem
 

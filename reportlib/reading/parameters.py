@@ -46,11 +46,6 @@ class Parameter:
     earliest: date | None = None
     latest: date | None = None
 
-    @property
-    def is_day(self) -> bool:
-        """Whether its value is a day, between ``earliest`` and ``latest``."""
-        return self.earliest is not None
-
     def label_of(self, value: Setting) -> str:
         """The value in words."""
         return self.choices[value].label if value in self.choices else str(value)
@@ -127,7 +122,7 @@ class Parameters:
         faults = []
         for name, value in values.items():
             if name not in self.by_name:
-                hint = did_you_mean(name, self.by_name)
+                hint = did_you_mean(str(name), self.by_name)
                 faults.append(Fault(f"{where}, {name}", "is not a parameter", hint))
             elif problem := self.by_name[name].fault_in(value):
                 faults.append(Fault(f"{where}, {name}", problem))
@@ -216,7 +211,7 @@ def _mapping(study: Study, name: str, faults: list[Fault]) -> dict[str, Any]:
     except FileNotFoundError:
         faults.append(Fault(f"params/{name}", "is missing"))
         return {}
-    except yaml.YAMLError as problem:
+    except (yaml.YAMLError, UnicodeDecodeError) as problem:
         faults.append(Fault(f"params/{name}", " ".join(str(problem).split())))
         return {}
     if not isinstance(content, dict):

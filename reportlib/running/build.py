@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reportlib.errors import RunFailed
+from reportlib.errors import ReportError, RunFailed
 from reportlib.judging.inquiry import Inquiry
-from reportlib.reading.parameters import Parameters
+from reportlib.reading.parameters import Parameters, Setting
 from reportlib.reading.validation import check_package
 from reportlib.running.carried import figures_in, records_in
 from reportlib.running.contract import check_notebooks
 from reportlib.running.exports import write_exports
-from reportlib.running.manifest import write_manifest, write_whole
+from reportlib.running.manifest import inputs_of, write_manifest, write_whole
 from reportlib.running.namespace import PARAMETER_SET
 from reportlib.running.page import failure_page, page_from
 from reportlib.running.report import Report
@@ -39,26 +39,32 @@ def build_report(study: Study, set_name: str, say: Say) -> Build:
     check_package(study)
     check_notebooks(study)
     build = study.build(set_name)
-    given = {PARAMETER_SET: set_name, **settings.values}
+    inputs = inputs_of(study)
     try:
-        for notebook in [*study.chapters(), study.report]:
-            say(f"running {study.relative(notebook)}")
-            run(study, notebook, build.notebooks / notebook.name, given)
-            if notebook != study.report and not records_in(build.notebooks / notebook.name):
-                raise RunFailed(study.relative(notebook), "recorded no claim: it shows no card")
-    except RunFailed as problem:
-        write_whole(build.failure, failure_page(problem))
+        _run_all(study, build, {PARAMETER_SET: set_name, **settings.values}, say)
+        report = Report(study, Inquiry.open(study, settings, parameters))
+        shown = {figure.id: figure for figure in figures_in(build.notebooks / study.report.name)}
+        figures = report.figures | shown
+        _drop_strangers(study, build, figures)
+        write_exports(build, report.inquiry, report.argument, figures.values())
+        write_whole(build.page, page_from(build.notebooks / study.report.name, settings))
+    except ReportError as problem:
+        told = problem if isinstance(problem, RunFailed) else RunFailed("The report", str(problem))
+        write_whole(build.failure, failure_page(told))
         raise
-    report = Report(study, Inquiry.open(study, settings, parameters))
-    shown = {figure.id: figure for figure in figures_in(build.notebooks / study.report.name)}
-    figures = report.figures | shown
-    _drop_strangers(study, build, figures)
-    write_exports(build, report.inquiry, report.argument, figures.values())
-    write_whole(build.page, page_from(build.notebooks / study.report.name, settings))
     build.failure.unlink(missing_ok=True)
-    write_manifest(study, build, settings, started, _made(build))
+    write_manifest(build, settings, started, inputs, _made(build))
     say(f"wrote {study.relative(build.page)}")
     return build
+
+
+def _run_all(study: Study, build: Build, given: Mapping[str, Setting], say: Say) -> None:
+    """Run the chapters, and then the report on what they found."""
+    for notebook in [*study.chapters(), study.report]:
+        say(f"running {study.relative(notebook)}")
+        run(study, notebook, build.notebooks / notebook.name, given)
+        if notebook != study.report and not records_in(build.notebooks / notebook.name):
+            raise RunFailed(study.relative(notebook), "recorded no claim: it shows no card")
 
 
 def _drop_strangers(study: Study, build: Build, figures: Iterable[str]) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-import nbformat
 from pydantic import TypeAdapter, ValidationError
 
 from reportlib.errors import NotBuilt
@@ -17,10 +17,12 @@ from reportlib.values.findings import Record
 RECORD = "application/vnd.reportlib.finding+json"
 FIGURE = "application/vnd.reportlib.figure+json"
 CROSSFOOT = "application/vnd.reportlib.crossfoot+json"
+SAID = "application/vnd.reportlib.said+json"
 
 _RECORDS = TypeAdapter(Record)
 _FIGURES = TypeAdapter(Figure)
 _CROSSFOOTS = TypeAdapter(CrossFoot)
+_SAYINGS = TypeAdapter(dict[str, str])
 T = TypeVar("T")
 
 
@@ -57,6 +59,15 @@ def figures_in(notebook: Path) -> list[Figure]:
     return list(_in(notebook, FIGURE, _FIGURES))
 
 
+def said_in(notebook: Path) -> list[tuple[str, str]]:
+    """Return the sentences that an executed notebook says on claims: claim and text.
+
+    Raises:
+        NotBuilt: the notebook is not there, or was written by another version of the library.
+    """
+    return [(one["claim"], one["text"]) for one in _in(notebook, SAID, _SAYINGS)]
+
+
 def crossfoots_in(notebook: Path) -> list[CrossFoot]:
     """Return the cross-foots in an executed notebook.
 
@@ -70,7 +81,7 @@ def _in(path: Path, kind: str, adapter: TypeAdapter[T]) -> Iterator[T]:
     if not path.is_file():
         raise NotBuilt(f"{path.name} has not been run: `make report` runs it.")
     try:
-        for found in _bundles(nbformat.read(path, as_version=4).cells, kind):
+        for found in _bundles(json.loads(path.read_text(encoding="utf-8"))["cells"], kind):
             yield adapter.validate_python(found)
     except ValidationError as problem:
         raise NotBuilt(

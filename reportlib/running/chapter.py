@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -18,6 +20,7 @@ from reportlib.running.carried import (
     CROSSFOOT,
     FIGURE,
     RECORD,
+    SAID,
     as_crossfoot,
     as_figure,
     as_record,
@@ -26,7 +29,7 @@ from reportlib.running.namespace import settings_from
 from reportlib.showing.cards import card
 from reportlib.showing.crossfoots import crossfoot
 from reportlib.showing.display import Block
-from reportlib.showing.figures import Draw, figure
+from reportlib.showing.figures import Draw, Headline, figure
 from reportlib.showing.markup import render, style
 from reportlib.showing.said import said
 from reportlib.study import Study
@@ -39,7 +42,7 @@ Test = Callable[..., Finding]
 def open_chapter(name: str, namespace: Mapping[str, Any]) -> Chapter:
     """Open the study around a notebook, as one of its chapters.
 
-    Example: ``chapter = open_chapter("designations", globals())``, after the parameters cell.
+    Example: ``chapter = open_chapter("bridge", globals())``, after the parameters cell.
 
     Args:
         name: the chapter's name, as in the column ``chapter`` of the claims.
@@ -78,6 +81,11 @@ class Chapter:
         """The tables as they were known on the day up to which outcomes are looked at."""
         inquiry = self._current()
         return inquiry.tables.at(inquiry.settings.outcomes_until).watched()
+
+    @property
+    def article_day(self) -> date:
+        """The day from which the published page looks back: the article's own, in base.yaml."""
+        return self._current().article_day
 
     @property
     def claims(self) -> list[str]:
@@ -135,17 +143,24 @@ class Chapter:
         markup = card(inquiry, complete, claim, alone=True)
         return Block(markup, {RECORD: as_record(self._records[claim])})
 
-    def say(self, text: str, **values: Any) -> Block:
+    def say(self, text: str, *, on: str = "", **values: Any) -> Block:
         """Show a sentence whose numbers are bound to findings.
 
-        Example: ``chapter.say("Russian parties were listed on {C07}.")``; ``{C04[firms]}`` is a
-        part, ``{C07.state}`` the state, ``{C07.rows}`` the number of rows. Other values are given
+        With ``on`` it is carried to the report, where it stands on that claim's card.
+
+        Example: ``chapter.say("The bridge was opened on {B1}.")``; ``{B2[walkers]}`` is a part,
+        ``{B1.state}`` the state, ``{B1.rows}`` the number of rows. Other values are given
         by name: ``chapter.say("{days} days lay between.", days=gap)``.
 
         Raises:
-            BadTest: a claim named in it has no card yet.
+            BadTest: a claim named in it has no card yet, or ``on`` names no claim.
         """
-        return Block(render("said.html.j2", said=said(text, self._records, values)))
+        self._current()
+        block = Block(render("said.html.j2", said=said(text, self._records, values)))
+        if not on:
+            return block
+        claim = self._current().claim(on).id
+        return Block(block.markup, {SAID: {"claim": claim, "text": block.text}})
 
     def figure(
         self,
@@ -153,7 +168,7 @@ class Chapter:
         draw: Draw,
         table: pd.DataFrame,
         *,
-        headline: str,
+        headline: Headline,
         subtitle: str,
         source: str,
         description: str,
@@ -193,17 +208,29 @@ class Chapter:
         return Block(Markup(f"<style>{style()}</style>{header}"))._repr_mimebundle_()
 
     def _current(self) -> Inquiry:
+        """Read again what was saved since, and bring the cards shown so far up to it."""
         if self._stamp != self._files():
             self._inquiry = self._read()
+            self._records = {
+                claim: self._inquiry.record(claim, self._tests.get(claim))
+                for claim in self._records
+            }
         return self._inquiry
 
     def _read(self) -> Inquiry:
-        self._stamp = self._files()
+        stamp = self._files()
         parameters = Parameters.read(self._study)
-        return Inquiry.open(self._study, settings_from(self._values, parameters), parameters)
+        settings = settings_from(self._values, parameters)
+        inquiry = Inquiry.open(self._study, settings, parameters)
+        self._stamp = stamp  # only now: after a bad save the next call must read again
+        return inquiry
 
     def _files(self) -> object:
         """Names, sizes and times of the study's data and parameters."""
         kept = [self._study.data.rglob("*"), self._study.params.glob("*.yaml")]
-        seen = [(path, path.stat()) for paths in kept for path in paths if path.is_file()]
-        return sorted((str(path), state.st_mtime_ns, state.st_size) for path, state in seen)
+        seen = []
+        for path in (path for paths in kept for path in paths):
+            with contextlib.suppress(FileNotFoundError):  # an editor's own file, gone again
+                state = path.stat()
+                seen.append((str(path), state.st_mtime_ns, state.st_size))
+        return sorted(seen)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import contextlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +39,17 @@ def check_notebooks(study: Study) -> None:
         if not path.is_file():
             faults.append(Fault(where, "is missing"))
             continue
-        cells = nbformat.read(path, as_version=4).cells
+        try:
+            cells = nbformat.read(path, as_version=4).cells
+        except (nbformat.reader.NotJSONError, nbformat.ValidationError, OSError) as problem:
+            faults.append(Fault(where, f"is not a notebook that can be read ({problem})"))
+            continue
+        imported = _imported(cells)
         faults += _shape(where, cells)
         faults += _parameters(where, cells, parameters)
         for number, cell in enumerate(cells, start=1):
             if cell.cell_type == "code":
-                faults += _code(f"{where}, cell {number}", cell.source, parameters)
+                faults += _code(f"{where}, cell {number}", cell.source, parameters, imported)
     faults += _every_claim_has_a_chapter(study, ledger)
     if faults:
         raise BadNotebook(faults)
@@ -98,7 +105,22 @@ def _parameters(where: str, cells: list[Any], parameters: Parameters) -> Iterato
             )
 
 
-def _code(where: str, source: str, parameters: Parameters) -> Iterator[Fault]:
+def _imported(cells: list[Any]) -> set[str]:
+    """The names that a notebook imports."""
+    names = set()
+    for cell in cells:
+        for line in cell.source.splitlines() if cell.cell_type == "code" else ():
+            if line.startswith(("import ", "from ")):
+                with contextlib.suppress(SyntaxError):
+                    for node in ast.walk(ast.parse(line)):
+                        if isinstance(node, ast.alias):
+                            names.add(node.asname or node.name.split(".")[0])
+    return names
+
+
+def _code(
+    where: str, source: str, parameters: Parameters, imported: Collection[str]
+) -> Iterator[Fault]:
     """No paths, network, clock, randomness or environment; only tests are functions."""
     try:
         tree = ast.parse(source)
@@ -113,6 +135,19 @@ def _code(where: str, source: str, parameters: Parameters) -> Iterator[Fault]:
                     yield Fault(where, f"imports {name}: a notebook has no such state")
         if isinstance(node, ast.FunctionDef):
             yield from _function(where, node, parameters)
+            yield from _purity(f"{where}, {node.name}", node, imported)
+
+
+def _purity(where: str, node: ast.FunctionDef, imported: Collection[str]) -> Iterator[Fault]:
+    """A test reads nothing but its arguments, what is imported, and constants in capitals."""
+    names = [one for one in ast.walk(node) if isinstance(one, ast.Name)]
+    own = {one.id for one in names if isinstance(one.ctx, ast.Store)}
+    own |= {one.arg for one in ast.walk(node) if isinstance(one, ast.arg)}
+    decorators = {one for d in node.decorator_list for one in ast.walk(d)}
+    for one in names:
+        known = one.id in own or one.id in imported or hasattr(builtins, one.id)
+        if one not in decorators and not known and not one.id.isupper():
+            yield Fault(where, f"reads {one.id}", "A test reads its data and parameters alone.")
 
 
 def _function(where: str, node: ast.FunctionDef, parameters: Parameters) -> Iterator[Fault]:
@@ -130,7 +165,7 @@ def _function(where: str, node: ast.FunctionDef, parameters: Parameters) -> Iter
 
 
 def _every_claim_has_a_chapter(study: Study, ledger: Ledger) -> Iterator[Fault]:
-    """A chapter's notebook is named after it: ``01-designations.ipynb``."""
+    """A chapter's notebook is named after it: ``01-bridge.ipynb`` is the chapter ``bridge``."""
     known: Mapping[str, Path] = {path.stem.partition("-")[2]: path for path in study.chapters()}
     of_claims = {claim.chapter for claim in ledger.claims.values()}
     for name, path in known.items():

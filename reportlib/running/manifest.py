@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -44,9 +44,21 @@ def packages() -> dict[str, str]:
 
 
 def write_manifest(
-    study: Study, build: Build, settings: Settings, started: datetime, made: Iterable[Path]
+    build: Build,
+    settings: Settings,
+    started: datetime,
+    inputs: Mapping[str, str],
+    made: Iterable[Path],
 ) -> None:
-    """Write ``run.json``; the only artefact that holds times."""
+    """Write ``run.json``; the only artefact that holds times.
+
+    Args:
+        build: where the artefacts are.
+        settings: what was chosen.
+        started: when the run began.
+        inputs: the digests of what went in, as they were when it began.
+        made: what came out.
+    """
     content: dict[str, Any] = {
         "set": settings.set_name,
         "settings": dict(settings.values),
@@ -54,7 +66,7 @@ def write_manifest(
         "ended": datetime.now(UTC).isoformat(timespec="seconds"),
         "packages": packages(),
         "library": digest_of_library(),
-        "inputs": inputs_of(study),
+        "inputs": dict(inputs),
         "artefacts": {
             path.relative_to(build.folder).as_posix(): _digest(path) for path in sorted(made)
         },

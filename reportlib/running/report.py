@@ -11,6 +11,7 @@ from markupsafe import Markup
 from reportlib.errors import BadTest, did_you_mean
 from reportlib.judging.argument import Argument
 from reportlib.judging.inquiry import Inquiry
+from reportlib.reading.lines import gathered
 from reportlib.reading.parameters import Parameters
 from reportlib.running.carried import (
     FIGURE,
@@ -18,6 +19,7 @@ from reportlib.running.carried import (
     crossfoots_in,
     figures_in,
     records_in,
+    said_in,
 )
 from reportlib.running.manifest import digest_of_library, inputs_of, packages
 from reportlib.running.namespace import settings_from
@@ -108,9 +110,8 @@ class Report:
         if not claims:
             chapters = {claim.chapter for claim in self._inquiry.ledger.claims.values()}
             raise BadTest(f"No claim belongs to “{chapter}”. {did_you_mean(chapter, chapters)}")
-        return Block(
-            Markup("\n").join(card(self._inquiry, self.argument, claim) for claim in claims)
-        )
+        cards = [card(self._inquiry, self.argument, c, said=self._said.get(c, ())) for c in claims]
+        return Block(Markup("\n").join(cards))
 
     def turning(self) -> Block:
         """Where an answer turns on a definition."""
@@ -119,6 +120,10 @@ class Report:
     def outcomes(self) -> Block:
         """What happened next: forecasts and recommendations."""
         return Block(summaries.outcomes(self.argument))
+
+    def right(self) -> Block:
+        """Where details are right."""
+        return Block(summaries.right(self.argument))
 
     def details(self) -> Block:
         """Where details are wrong, and whether the argument needs them."""
@@ -176,6 +181,11 @@ class Report:
                 figures=self.figures,
             )
         )
+
+    @cached_property
+    def _said(self) -> dict[str, tuple[str, ...]]:
+        """What the chapters say on claims beside their reasons."""
+        return gathered(said for path in self._executed for said in said_in(path))
 
     @cached_property
     def _inputs(self) -> dict[str, str]:

@@ -9,7 +9,6 @@ from markupsafe import Markup
 from reportlib.judging.argument import Argument
 from reportlib.judging.inquiry import Inquiry
 from reportlib.showing.markup import render
-from reportlib.showing.summaries import falling_with
 from reportlib.values.findings import Record
 from reportlib.values.phrases import counted
 from reportlib.values.words import NOT_LOOKED_AT, Grounding, Verdict
@@ -25,6 +24,8 @@ class Tally:
     checkable: int
     looked_at: int
     held: int
+    open: int
+    """Facts that turn on a definition or are not settled."""
     wrong: int
     needed: int
     """Wrong details that the argument needs."""
@@ -42,6 +43,8 @@ class Tally:
     @property
     def _whole(self) -> str:
         """It holds if every pillar is grounded, it does not if one falls, else it does in part."""
+        if not self.pillars:
+            return "No claim is a pillar of the argument"
         if self.fallen:
             falls = "falls" if self.fallen == 1 else "fall"
             return f"The evidence does not hold: {self.fallen} of {self.pillars} pillars {falls}"
@@ -74,13 +77,15 @@ def tally(inquiry: Inquiry, argument: Argument) -> Tally:
     checkable = [c.id for c in inquiry.ledger.claims.values() if c.kind.checkable]
     records = [argument.records[c] for c in checkable if c in argument.records]
     wrong = _wrong(records)
+    pillars = set(argument.pillars)
     groundings = [argument.grounding(pillar) for pillar in argument.pillars]
     return Tally(
         checkable=len(checkable),
         looked_at=len(records),
         held=sum(r.verdict is not None and r.verdict.holds for r in records),
+        open=sum(r.verdict in (Verdict.DEPENDS, Verdict.NOT_SETTLED) for r in records),
         wrong=len(wrong),
-        needed=sum(bool(falling_with(argument, record.claim)) for record in wrong),
+        needed=sum(bool(pillars & set(argument.needs(record.claim))) for record in wrong),
         pillars=len(groundings),
         grounded=groundings.count(Grounding.GROUNDED),
         fallen=groundings.count(Grounding.UNGROUNDED),

@@ -67,7 +67,8 @@ def documents(inquiry: Inquiry, argument: Argument) -> Markup:
         )
         for name in sorted(set(rows) | set(claims))
     ]
-    return render("documents.html.j2", documents=found)
+    classes = inquiry.provenance.classes.values()
+    return render("documents.html.j2", documents=found, classes=classes)
 
 
 def _citations(argument: Argument) -> dict[str, tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -34,13 +34,21 @@ class RoleKept:
     why: str
 
 
-def card(inquiry: Inquiry, argument: Argument, claim_id: str, *, alone: bool = False) -> Markup:
+def card(
+    inquiry: Inquiry,
+    argument: Argument,
+    claim_id: str,
+    *,
+    said: Sequence[str] = (),
+    alone: bool = False,
+) -> Markup:
     """Return the card of a claim.
 
     Args:
         inquiry: the study as it was read.
         argument: the records, and how they stand on each other.
         claim_id: the claim.
+        said: sentences of its chapter that belong beside the reason.
         alone: the card stands in its chapter, where the other chapters are not known.
     """
     claim = inquiry.claim(claim_id)
@@ -51,6 +59,7 @@ def card(inquiry: Inquiry, argument: Argument, claim_id: str, *, alone: bool = F
         record=record,
         word=word_of(record),
         mark=mark_of(record),
+        said=said,
         alone=alone,
         asserted=_asserted(inquiry, claim),
         sides=_sides(record),
@@ -65,7 +74,7 @@ def card(inquiry: Inquiry, argument: Argument, claim_id: str, *, alone: bool = F
                 if any(member.claim == claim_id for member in group.members)
             }
         ),
-        argument=argument,
+        edges=[edge for edge in inquiry.ledger.edges if edge.child == claim_id],
         load_bearing=claim_id in argument.load_bearing,
         settings=_settings(inquiry, record),
         parameters=inquiry.parameters.by_name,

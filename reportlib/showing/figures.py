@@ -21,6 +21,7 @@ WIDE, NARROW = 720, 340
 """The two widths in px: for a text column with room beside it, and for a phone."""
 
 Draw = Callable[[int], alt.TopLevelMixin]
+Headline = Callable[[pd.DataFrame], str]
 _NAME = re.compile(r"[a-z_]+")
 _REFUSED = ("href", "url", "usermeta", "image", "expr")
 
@@ -49,7 +50,7 @@ def figure(
     draw: Draw,
     table: pd.DataFrame,
     *,
-    headline: str,
+    headline: Headline,
     subtitle: str,
     source: str,
     description: str,
@@ -61,7 +62,7 @@ def figure(
         id: a name in lower case, which is also the figure's anchor.
         draw: from a width in px to a chart; it is called for the wide and for the narrow one.
         table: the plotted rows, which the reader can open and download.
-        headline: the finding, as a sentence.
+        headline: from the plotted rows to the finding, as a sentence.
         subtitle: what is measured, in which unit, over which period.
         source: whose rows these are.
         description: what the chart shows, for those who do not see it.
@@ -75,14 +76,15 @@ def figure(
     bad = [name for name in table.columns if not _NAME.fullmatch(str(name))]
     if bad:
         raise ValueError(f"Charted columns are named in a-z and _; these are not: {bad}")
+    said = headline(table) if len(table) else "No row is on record for this figure"
     return Figure(
         id=id,
-        headline=headline,
+        headline=said,
         subtitle=subtitle,
         source=source,
         description=description,
-        wide=drawn(draw(WIDE), f"{id}-wide", headline),
-        narrow=drawn(draw(NARROW), f"{id}-narrow", headline),
+        wide=drawn(draw(WIDE), f"{id}-wide", said) if len(table) else "",
+        narrow=drawn(draw(NARROW), f"{id}-narrow", said) if len(table) else "",
         columns=tuple(named.values()),
         rows=tuple(
             tuple(

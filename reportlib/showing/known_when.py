@@ -29,27 +29,31 @@ def known_when(inquiry: Inquiry, argument: Argument) -> Figure:
             lines.append((claim, max(days), str(word_of(record)), mark.tone, mark.path))
     facts = pd.DataFrame(lines, columns=["claim", "public_from", "state", "tone", "path"])
     facts = facts.sort_values(["public_from", "claim"])
-    as_of = pd.DataFrame({"day": [pd.Timestamp(inquiry.settings.as_of)]})
-    early = int((facts.public_from < as_of.day[0] - pd.Timedelta(days=90)).sum())
+    article = inquiry.article_day
+    line = pd.DataFrame({"day": [pd.Timestamp(article)]})
     return figure(
         "known-when",
-        lambda width: _draw(facts, as_of, width),
+        lambda width: _draw(facts, line, width),
         facts[["claim", "public_from", "state"]],
-        headline=f"{early} of {len(facts)} computed facts were on record three months earlier",
-        subtitle="The day from which every row of a finding was public; line: "
-        f"{day_in_words(inquiry.settings.as_of)}, up to which this page looks",
+        headline=lambda plotted: (
+            f"{(plotted.public_from <= line.day[0] - pd.DateOffset(months=3)).sum()} of "
+            f"{len(plotted)} computed facts were on record three months before "
+            f"{day_in_words(article)}"
+        ),
+        subtitle="The day from which every row of a finding was public; line: the day from which "
+        "the published page looks back",
         source="the rows that each finding cites.",
         description="One point a claim, from the earliest known at the top to the latest.",
         columns={"claim": "Claim", "public_from": "Public from", "state": "State"},
     )
 
 
-def _draw(facts: pd.DataFrame, as_of: pd.DataFrame, width: int) -> alt.TopLevelMixin:
+def _draw(facts: pd.DataFrame, line: pd.DataFrame, width: int) -> alt.TopLevelMixin:
     x = alt.X("public_from:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=5))
     points = (
         alt.Chart(facts)
         .mark_point(filled=True, size=110)
         .encode(x=x, y=alt.Y("claim:N", sort=None, title=None), **state_channels())
     )
-    rule = alt.Chart(as_of).mark_rule(stroke="currentColor", opacity=0.6).encode(x="day:T")
+    rule = alt.Chart(line).mark_rule(stroke="currentColor", opacity=0.6).encode(x="day:T")
     return alt.layer(rule, points).properties(width=width - 60, height=22 * len(facts))

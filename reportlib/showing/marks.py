@@ -65,10 +65,10 @@ MEANINGS = {
         "may still do its work in the argument; its card says so.",
     },
     "A judgement or a cause is not rated; its grounding says how its premises stand": {
-        Grounding.GROUNDED: "Every premise that it needs stands.",
+        Grounding.GROUNDED: "Every premise that it needs stands; that does not make it true.",
         Grounding.PARTLY: "A premise that it needs stands only in part.",
         Grounding.UNGROUNDED: "A premise that it needs falls.",
-        Grounding.ASSUMED: "Nothing beneath it can be checked.",
+        Grounding.ASSUMED: "No checkable claim stands beneath it; its card has what was read.",
     },
     "A forecast or a recommendation has an outcome, which hindsight adds": {
         Outcome.CONSISTENT: "What came within the horizon is what was foreseen.",

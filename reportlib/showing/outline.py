@@ -83,8 +83,10 @@ def drawing(argument: Argument) -> Figure:
         "argument-drawing",
         lambda width: _draw(argument, levels, width),
         nodes.drop(columns="level"),
-        headline=f"{counted(len(argument.load_bearing), 'claim')} carry the "
-        f"{counted(len(argument.pillars), 'pillar')} of the argument",
+        headline=lambda plotted: (
+            f"{counted((plotted.bears_load != '').sum(), 'claim')} carry the "
+            f"{counted(len(argument.pillars), 'pillar')} of the argument"
+        ),
         subtitle="Each claim stands below what it supports; shape and colour give its state, a "
         "ring marks what a pillar rests on.",
         source="the ledger's groups of premises.",

@@ -16,6 +16,8 @@ from reportlib.values.findings import Record
 from reportlib.values.phrases import counted, joined
 from reportlib.values.words import Grounding, Match, Stance, Verdict
 
+_SPEAKS = {False: "speaks for", True: "speaks against"}
+
 
 @dataclass(frozen=True)
 class SummaryLine:
@@ -33,7 +35,7 @@ def turning(argument: Argument, parameters: Parameters) -> Markup:
     turned = [
         (record, _flips(record, parameters))
         for record in argument.records.values()
-        if record.robustness.flips and not record.outcome
+        if record.robustness.flips or record.verdict is Verdict.DEPENDS
     ]
     return _summary(argument, turned, "No answer turns on a definition.")
 
@@ -42,6 +44,16 @@ def outcomes(argument: Argument) -> Markup:
     """What happened next: forecasts and recommendations, with what came within their horizon."""
     came = [(record, record.reason) for record in argument.records.values() if record.outcome]
     return _summary(argument, came, "No forecast or recommendation has been looked at.")
+
+
+def right(argument: Argument) -> Markup:
+    """Where details are right: the facts that the record bears out."""
+    held = [
+        (record, _found(record))
+        for record in argument.records.values()
+        if record.verdict is not None and record.verdict.holds
+    ]
+    return _summary(argument, held, "No detail has been found right.")
 
 
 def details(argument: Argument) -> Markup:
@@ -56,36 +68,35 @@ def details(argument: Argument) -> Markup:
 
 def weak(argument: Argument) -> Markup:
     """Where the argument is weak though its details are right."""
-    found = [
-        (record, argument.reason(record.claim))
+    used = {member.claim for group in argument.ledger.groups for member in group.members}
+    judged = [
+        record
         for record in argument.records.values()
-        if record.grounding in (Grounding.PARTLY, Grounding.ASSUMED)
-        and not record.outcome
-        and all(_right(argument, beneath) for beneath in _beneath(argument, record.claim))
+        if record.grounding is not None and not record.outcome and record.claim in used
     ]
-    return _summary(argument, found, "None: where a judgement is weak, a detail beneath it is too.")
+    found = [
+        (record, f"It rests on {beneath[0]} alone.")
+        if len(beneath) == 1
+        else (record, argument.reason(record.claim))
+        for record in judged
+        for beneath in [_members(argument, record.claim)]
+        if record.grounding is Grounding.PARTLY or len(beneath) == 1
+        if all(_not_wrong(argument, deeper) for deeper in _beneath(argument, record.claim))
+    ]
+    assumed = [record.claim for record in judged if record.grounding is Grounding.ASSUMED]
+    none = "Of no judgement that rests on right details alone is more to be said."
+    tail = Markup("<p>Assumed, with no checkable claim beneath: {}.</p>").format(joined(assumed))
+    return _summary(argument, found, none) + (tail if assumed else Markup(""))
 
 
 def single_origin(argument: Argument) -> Markup:
     """What rests on one origin: facts for which no second body speaks."""
     alone = [
-        (record, f"Only {origins[0]} speaks for it.")
+        (record, f"Only {origins[0]} {_SPEAKS[record.verdict is Verdict.NOT_SUPPORTED]} it.")
         for record in argument.records.values()
-        if record.kind.checkable and len(origins := supporting_origins(record)) == 1
+        if record.kind.checkable and len(origins := deciding_origins(record)) == 1
     ]
     return _summary(argument, alone, "No fact rests on one origin.")
-
-
-def falling_with(argument: Argument, claim: str) -> list[str]:
-    """The parents of a claim of which a group falls because the claim does."""
-    return list(
-        dict.fromkeys(
-            group.parent
-            for group, member in _places(argument, claim)
-            if argument.standing(group, member) is Standing.FALLS
-            and argument.group_standing(group) is Standing.FALLS
-        )
-    )
 
 
 def need_of(argument: Argument, claim: str) -> str:
@@ -94,8 +105,8 @@ def need_of(argument: Argument, claim: str) -> str:
     parents = joined(dict.fromkeys(group.parent for group, _ in places))
     if not places:
         return "Nothing in the argument rests on it."
-    if falling := falling_with(argument, claim):
-        return f"The argument needs it: {joined(falling)} falls with it."
+    if needed_by := argument.needs(claim):
+        return f"The argument needs it: with it {joined(needed_by)} would be better grounded."
     if any(argument.standing(group, m) is Standing.FALLS for group, m in places):
         return f"The argument does without it: other premises carry {parents}."
     return f"The argument does not need the detail: what {parents} needs of it holds."
@@ -110,16 +121,17 @@ def _places(argument: Argument, claim: str) -> list[tuple[Group, Member]]:
     ]
 
 
-def supporting_origins(record: Record) -> list[str]:
-    """The bodies whose word counts for a claim."""
-    return sorted(
-        {i.origin for i in record.items if i.stance is Stance.SUPPORTS and not i.set_aside}
-    )
+def deciding_origins(record: Record) -> list[str]:
+    """The bodies whose word counts on the side that decides: against what is not supported."""
+    against = record.verdict is Verdict.NOT_SUPPORTED
+    side = Stance.CONTRADICTS if against else Stance.SUPPORTS
+    return sorted({i.origin for i in record.items if i.stance is side and not i.set_aside})
 
 
 def _found(record: Record) -> str:
-    found = joined(part.found for part in record.parts if part.match is Match.DIFFERS)
-    return f"The record has {found}. " if record.parts else ""
+    differing = [part for part in record.parts if part.match is Match.DIFFERS]
+    found = joined(part.found for part in differing or record.parts)
+    return f"On record: {found}. " if record.parts else ""
 
 
 def _flips(record: Record, parameters: Parameters) -> str:
@@ -131,7 +143,13 @@ def _flips(record: Record, parameters: Parameters) -> str:
         for flip in robust.flips
     ]
     share = f"The same at {robust.same} of {counted(robust.decided, 'setting')} with data."
-    return f"{share} {'; '.join(said)}."
+    return f"{share} {'; '.join(said) or 'It differs only where several are changed together'}."
+
+
+def _members(argument: Argument, claim: str) -> list[str]:
+    """The claims directly beneath one that it needs."""
+    groups = [group for group in argument.ledger.groups_of(claim) if group.needed]
+    return list(dict.fromkeys(member.claim for group in groups for member in group.members))
 
 
 def _beneath(argument: Argument, claim: str) -> set[str]:
@@ -147,11 +165,9 @@ def _beneath(argument: Argument, claim: str) -> set[str]:
     return found
 
 
-def _right(argument: Argument, claim: str) -> bool:
+def _not_wrong(argument: Argument, claim: str) -> bool:
     record = argument.records.get(claim)
-    if not argument.ledger.claims[claim].kind.checkable:
-        return True
-    return record is not None and record.verdict is not None and record.verdict.holds
+    return record is not None and record.verdict is not Verdict.NOT_SUPPORTED
 
 
 def _summary(argument: Argument, found: Iterable[tuple[Record, str]], none: str) -> Markup:

@@ -55,7 +55,7 @@ class Finding:
         object.__setattr__(self, "value", plain(value))
         object.__setattr__(self, "rows", tuple(dict.fromkeys(str(row) for row in rows)))
         object.__setattr__(self, "unit", unit)
-        object.__setattr__(self, "missing", missing)
+        object.__setattr__(self, "missing", missing if self.value is None else "")
 
     @property
     def decides(self) -> bool:

@@ -57,7 +57,8 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 
 
 def _number_in_words(number: float, unit: str) -> str:
-    text = f"{number:,}" if isinstance(number, int) else f"{number:,.10g}"
+    whole = isinstance(number, int) or number.is_integer()
+    text = f"{int(number):,}" if whole else f"{number:,.10g}"
     if unit.isupper():
         return f"{unit} {text}"
     if number == 1 and unit.endswith("s") and not unit.endswith("ss"):

@@ -164,5 +164,3 @@ class Role(StrEnum):
 
 NOT_LOOKED_AT = "not looked at yet"
 """Stands in place of a state where no chapter has recorded the claim."""
-
-StateWord = Verdict | Grounding | Outcome
