@@ -90,7 +90,8 @@ def _trace(study: Study, given: argparse.Namespace) -> int:
 
     Parameters.read(study).settings(given.set_name)
     build = study.build(given.set_name)
-    again = f"`make report SET={given.set_name}` makes it"
+    of_set = "" if given.set_name == BASE else f" SET={given.set_name}"
+    again = f"`make report{of_set}` makes it"
     try:
         whole = json.loads(build.findings.read_text(encoding="utf-8"))
         claims = {finding["id"]: finding for finding in whole["claims"]}

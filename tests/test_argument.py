@@ -173,7 +173,7 @@ def test_a_claim_with_nothing_beneath_it_is_assumed():
     argument = Argument(ledger({"P": JUDGEMENT}), {})
 
     assert argument.grounding("P") is ASSUMED
-    assert argument.reason("P") == "Assumed: nothing beneath it can be checked."
+    assert argument.reason("P") == "Assumed: no checkable claim stands beneath it."
 
 
 def test_a_checkable_claim_keeps_its_verdict_whatever_stands_beneath_it():

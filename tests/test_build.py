@@ -324,6 +324,12 @@ def without_tag(cells: Cells) -> None:
         cell["metadata"].pop("tags", None)
 
 
+def renamed_argument(cells: Cells) -> None:
+    """Rename an argument of a test to what is no parameter, and all that reads it."""
+    in_cell("b2-test", "closures=closures", "closures=closure")(cells)
+    in_cell("b2-test", "(data, closures)", "(data, closure)")(cells)
+
+
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
@@ -340,10 +346,11 @@ def without_tag(cells: Cells) -> None:
         (in_cell("open", "import pandas", "import os.path\nimport pandas"), "imports os.path"),
         (in_cell("open", "import pandas", "from time import time\nimport pandas"), "imports time"),
         (
-            in_cell("b2-test", "(data, closures)", "(data, closure)"),
+            renamed_argument,
             'closures_since_the_repair: closure is not a parameter. Did you mean "closures"?',
         ),
         (in_cell("rows-count", "len(", "len(("), "is not Python"),
+        (in_cell("b1-test", "data.works", "works"), "reads works"),
     ],
 )
 def test_a_notebook_that_breaks_its_contract_is_told_where_and_how(

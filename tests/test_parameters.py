@@ -48,8 +48,8 @@ def test_plausible_values_and_labels_are_those_that_are_written(tiny):
     assert parameters.plausible("tolerance_days") == (0, 7)
     assert parameters.by_name["tolerance_days"].label_of(7) == "a week"
     assert parameters.by_name["as_of"].label_of("2015-03-01") == "2015-03-01"
-    assert parameters.by_name["as_of"].is_day
-    assert not parameters.by_name["closures"].is_day
+    assert parameters.by_name["as_of"].earliest is not None
+    assert not parameters.by_name["closures"].earliest is not None
     assert parameters.by_name["closures"].choices["any"].rows == {
         "closed_to": ("everyone", "riders")
     }

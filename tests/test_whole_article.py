@@ -279,5 +279,5 @@ def test_with_every_table_of_trade_and_tests_emptied_the_page_is_built_and_says_
         drop_rows(real_copy, "sources/row_sources.csv", *keys)
     assert main(["--study", str(real_copy.root), "build"]) == 0
     page = real_copy.build("base").page.read_text("utf-8")
-    assert page.count("No row is on record for this figure") == 3
+    assert page.count("<h3>No row is on record for this figure</h3>") == 3
     assert page.count("No sum is on record.") == 4
