@@ -28,7 +28,7 @@ def reason_for(
         _on_the_finding(record),
         _on_the_documents(record, verdict),
         _on_the_caveat(record, verdict),
-        _on_the_settings(record, verdict, parameters),
+        on_the_settings(record, parameters),
     ]
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -60,8 +60,8 @@ def _on_the_part(part: PartMatch, record: Record) -> str:
 
 def _on_the_documents(record: Record, verdict: Verdict) -> str:
     counting = [item for item in record.items if not item.set_aside]
-    pro = _origins(counting, Stance.SUPPORTS)
-    con = _origins(counting, Stance.CONTRADICTS)
+    pro = origins_of(counting, Stance.SUPPORTS)
+    con = origins_of(counting, Stance.CONTRADICTS)
     if verdict is Verdict.NOT_SETTLED or not record.test:
         said = []
         if pro:
@@ -94,7 +94,8 @@ def _on_the_caveat(record: Record, verdict: Verdict) -> str:
     return f"But: {'; '.join(notes)}." if notes else ""
 
 
-def _on_the_settings(record: Record, verdict: Verdict, parameters: Parameters) -> str:
+def on_the_settings(record: Record, parameters: Parameters) -> str:
+    """Say how far the answer survives the plausible settings, and what turns it."""
     robust = record.robustness
     if robust.decided <= 1 and not robust.flips:
         return ""
@@ -126,5 +127,6 @@ def _flips_in_words(flips: Iterable[Flip], parameters: Parameters) -> str:
     return "; ".join(said)
 
 
-def _origins(items: Iterable[Item], stance: Stance) -> list[str]:
+def origins_of(items: Iterable[Item], stance: Stance) -> list[str]:
+    """Return the bodies whose items have a stance, sorted."""
     return sorted({item.origin for item in items if item.stance is stance})

@@ -83,6 +83,11 @@ class Ledger:
         """The groups of premises beneath a claim."""
         return tuple(group for group in self.groups if group.parent == parent)
 
+    def children_of(self, parent: str) -> list[str]:
+        """The claims in the groups beneath a claim, each once."""
+        groups = self.groups_of(parent)
+        return list(dict.fromkeys(member.claim for group in groups for member in group.members))
+
     def roles_of(self, child: str) -> Mapping[str, Demand]:
         """What the groups that a claim stands in need of it, where that is less than all of it."""
         return {

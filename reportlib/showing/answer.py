@@ -14,7 +14,7 @@ from reportlib.values.phrases import counted
 from reportlib.values.words import NOT_LOOKED_AT, Grounding, Verdict
 
 MOST = 2 / 3
-"""From this share of the facts looked at on, "most" of them stand."""
+"""From this share of what was looked at on, the sentence says that most of it stands."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Tally:
     looked_at: int
     held: int
     open: int
-    """Facts that turn on a definition or are not settled."""
+    """Those that turn on a definition or are not settled."""
     wrong: int
     needed: int
     """Wrong details that the argument needs."""
@@ -37,7 +37,7 @@ class Tally:
     def sentence(self) -> str:
         """The answer in one sentence."""
         if not self.looked_at:
-            return "No fact has been looked at yet."
+            return "No checkable claim has been looked at yet."
         return f"{self._whole}; {self._facts}, and {self._need}."
 
     @property
@@ -59,9 +59,9 @@ class Tally:
 
     @property
     def _facts(self) -> str:
-        most = "most facts stand: " if self.held >= MOST * self.looked_at else ""
+        most = "most of them stand: " if self.held >= MOST * self.looked_at else ""
         stand = "stands" if self.held == 1 else "stand"
-        return f"{most}{self.held} of the {counted(self.looked_at, 'fact')} looked at {stand}"
+        return f"{most}{self.held} of the {counted(self.looked_at, 'checkable claim')} looked at {stand}"
 
     @property
     def _need(self) -> str:

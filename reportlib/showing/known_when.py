@@ -15,7 +15,7 @@ from reportlib.values.sources import table_of
 
 
 def known_when(inquiry: Inquiry, argument: Argument) -> Figure:
-    """Return the figure: for each computed fact the day by which all of its rows were public."""
+    """Return the figure: for each computed claim the day by which all of its rows were public."""
     frames = inquiry.tables.frames()
     lines = []
     for claim, record in argument.records.items():
@@ -37,7 +37,7 @@ def known_when(inquiry: Inquiry, argument: Argument) -> Figure:
         facts[["claim", "public_from", "state"]],
         headline=lambda plotted: (
             f"{(plotted.public_from <= line.day[0] - pd.DateOffset(months=3)).sum()} of "
-            f"{len(plotted)} computed facts were on record three months before "
+            f"{len(plotted)} computed claims were on record three months before "
             f"{day_in_words(article)}"
         ),
         subtitle="The day from which every row of a finding was public; line: the day from which "

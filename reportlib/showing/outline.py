@@ -47,7 +47,7 @@ def _branch(argument: Argument, claim: str, seen: set[str]) -> Branch:
     seen.add(claim)
     record = argument.records.get(claim)
     groups = () if again else argument.ledger.groups_of(claim)
-    members = dict.fromkeys(member.claim for group in groups for member in group.members)
+    members = () if again else argument.ledger.children_of(claim)
     return Branch(
         claim=claim,
         paraphrase=argument.ledger.claims[claim].paraphrase,
@@ -75,7 +75,7 @@ def drawing(argument: Argument) -> Figure:
             "level": level,
             "state": str(word_of(argument.records.get(claim))),
             "bears_load": "yes" if claim in argument.load_bearing else "",
-            "rests_on": ", ".join(_children(argument, claim)),
+            "rests_on": ", ".join(argument.ledger.children_of(claim)),
         }
         for claim, level in levels.items()
     )
@@ -100,11 +100,6 @@ def drawing(argument: Argument) -> Figure:
     )
 
 
-def _children(argument: Argument, claim: str) -> list[str]:
-    groups = argument.ledger.groups_of(claim)
-    return list(dict.fromkeys(member.claim for group in groups for member in group.members))
-
-
 def _levels(argument: Argument) -> dict[str, int]:
     """How many steps below the root a claim stands, the longest way; claims on their own last.
 
@@ -114,7 +109,7 @@ def _levels(argument: Argument) -> dict[str, int]:
     queue = list(levels)
     while queue:
         claim = queue.pop(0)
-        for child in _children(argument, claim):
+        for child in argument.ledger.children_of(claim):
             if levels.get(child, -1) <= levels[claim]:
                 levels[child] = levels[claim] + 1
                 queue.append(child)
@@ -150,7 +145,7 @@ def _draw(argument: Argument, levels: dict[str, int], width: int) -> alt.TopLeve
             "to_y": places.at[parent, "y"],
         }
         for parent in places.index
-        for child in _children(argument, parent)
+        for child in argument.ledger.children_of(parent)
     )
     x = alt.X("x:Q", scale=alt.Scale(domain=[0, width], nice=False), axis=None)
     y = alt.Y("y:Q", scale=alt.Scale(reverse=True, nice=False, padding=24), axis=None)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from reportlib.judging.argument import Argument, Standing
+from reportlib.judging.reason import on_the_settings, origins_of
 from reportlib.reading.parameters import Parameters
 from reportlib.showing.marks import Mark, mark_of, word_of
 from reportlib.showing.markup import render
 from reportlib.values.claims import Group, Member
 from reportlib.values.findings import Record
-from reportlib.values.phrases import counted, joined
+from reportlib.values.phrases import joined
 from reportlib.values.words import Grounding, Match, Stance, Verdict
 
 _SPEAKS = {False: "speaks for", True: "speaks against"}
@@ -33,7 +34,7 @@ class SummaryLine:
 def turning(argument: Argument, parameters: Parameters) -> Markup:
     """Where it turns on a definition: the claims whose answer a plausible reading changes."""
     turned = [
-        (record, _flips(record, parameters))
+        (record, on_the_settings(record, parameters))
         for record in argument.records.values()
         if record.robustness.flips or record.verdict is Verdict.DEPENDS
     ]
@@ -47,7 +48,7 @@ def outcomes(argument: Argument) -> Markup:
 
 
 def right(argument: Argument) -> Markup:
-    """Where details are right: the facts that the record bears out."""
+    """Where details are right: the claims that the record bears out."""
     held = [
         (record, _found(record))
         for record in argument.records.values()
@@ -90,13 +91,13 @@ def weak(argument: Argument) -> Markup:
 
 
 def single_origin(argument: Argument) -> Markup:
-    """What rests on one origin: facts for which no second body speaks."""
+    """What rests on one origin: checkable claims that one body decides."""
     alone = [
         (record, f"Only {origins[0]} {_SPEAKS[record.verdict is Verdict.NOT_SUPPORTED]} it.")
         for record in argument.records.values()
         if record.kind.checkable and len(origins := deciding_origins(record)) == 1
     ]
-    return _summary(argument, alone, "No fact rests on one origin.")
+    return _summary(argument, alone, "No checkable claim rests on one origin.")
 
 
 def need_of(argument: Argument, claim: str) -> str:
@@ -124,26 +125,14 @@ def _places(argument: Argument, claim: str) -> list[tuple[Group, Member]]:
 def deciding_origins(record: Record) -> list[str]:
     """The bodies whose word counts on the side that decides: against what is not supported."""
     against = record.verdict is Verdict.NOT_SUPPORTED
-    side = Stance.CONTRADICTS if against else Stance.SUPPORTS
-    return sorted({i.origin for i in record.items if i.stance is side and not i.set_aside})
+    counting = [item for item in record.items if not item.set_aside]
+    return origins_of(counting, Stance.CONTRADICTS if against else Stance.SUPPORTS)
 
 
 def _found(record: Record) -> str:
     differing = [part for part in record.parts if part.match is Match.DIFFERS]
     found = joined(part.found for part in differing or record.parts)
     return f"On record: {found}. " if record.parts else ""
-
-
-def _flips(record: Record, parameters: Parameters) -> str:
-    robust = record.robustness
-    said = [
-        f"{parameters.by_name[flip.parameter].label}: "
-        f"{parameters.by_name[flip.parameter].label_of(flip.value)} gives {flip.verdict}"
-        f"{' (though the text fixes it)' if flip.fixed else ''}"
-        for flip in robust.flips
-    ]
-    share = f"The same at {robust.same} of {counted(robust.decided, 'setting')} with data."
-    return f"{share} {'; '.join(said) or 'It differs only where several are changed together'}."
 
 
 def _members(argument: Argument, claim: str) -> list[str]:
@@ -157,11 +146,9 @@ def _beneath(argument: Argument, claim: str) -> set[str]:
     found: set[str] = set()
     queue = [claim]
     while queue:
-        for group in argument.ledger.groups_of(queue.pop()):
-            for member in group.members:
-                if member.claim not in found:
-                    found.add(member.claim)
-                    queue.append(member.claim)
+        new = [c for c in argument.ledger.children_of(queue.pop()) if c not in found]
+        found.update(new)
+        queue.extend(new)
     return found
 
 
