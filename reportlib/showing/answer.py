@@ -61,7 +61,8 @@ class Tally:
     def _facts(self) -> str:
         most = "most of them stand: " if self.held >= MOST * self.looked_at else ""
         stand = "stands" if self.held == 1 else "stand"
-        return f"{most}{self.held} of the {counted(self.looked_at, 'checkable claim')} looked at {stand}"
+        claims = counted(self.looked_at, "checkable claim")
+        return f"{most}{self.held} of the {claims} looked at {stand}"
 
     @property
     def _need(self) -> str:
