@@ -14,13 +14,14 @@ def rows(*references: str) -> pd.DataFrame:
     return pd.DataFrame({"kind": "painting"}, index=pd.Index(references, dtype="str", name="row"))
 
 
-def registers(*spans: tuple[str, str, str]) -> pd.DataFrame:
-    """Registers by first day, last day and completeness."""
+def registers(*spans: tuple[str, str, str], agency: str = "town hall") -> pd.DataFrame:
+    """Registers of one agency by first day, last day and completeness."""
     frame = pd.DataFrame(
         [(f"register {number}", *span) for number, span in enumerate(spans, start=1)],
         columns=["register", "from", "to", "completeness"],
         index=pd.Index([f"coverage#{number}" for number, _ in enumerate(spans, start=1)]),
     )
+    frame["agency"] = [(agency,)] * len(frame)
     return frame.assign(**{end: pd.to_datetime(frame[end]) for end in ("from", "to")})
 
 
@@ -99,3 +100,14 @@ def test_rows_that_were_found_speak_for_themselves(completeness):
 
     assert (found.value, found.missing) == (2, "")
     assert found.rows == ("works#c", "works#d", "works#a", "works#b")
+
+
+def test_a_complete_register_of_one_agency_does_not_stand_in_for_a_gap_in_that_of_another():
+    town_hall = registers(("2011-01-01", "2013-12-31", "complete"))
+    police = registers(("2011-01-01", "2017-12-31", "complete"), agency="police")
+
+    assert finding(rows(), police).value == 0
+    found = finding(rows(), pd.concat([town_hall, police]))
+
+    assert found.value is None
+    assert "no complete register covers the whole period" in found.missing

@@ -22,8 +22,8 @@ def none_found(
     """Return the number of rows found between two ends, and what shows that no more are missing.
 
     Rows that were found speak for themselves. That none was found counts only where both ends are
-    known and every register in scope is complete for the whole period; otherwise the finding has
-    no value, and says which register falls short.
+    known, every register in scope is complete, and those of each agency cover the whole period;
+    otherwise the finding has no value, and says which register falls short.
 
     Args:
         found: the rows found between the ends.
@@ -42,14 +42,16 @@ def none_found(
         names = joined(f"{line.register} ({line.completeness})" for line in short.itertuples())
         why = f"none was found, but not every register is complete: {names}"
         return Finding(None, [*ends.index, *registers.index], unit, why)
-    if not _cover(registers, since, until):
+    agencies = sorted({agency for kept in registers["agency"] for agency in kept})
+    alone = [registers[[agency in kept for kept in registers["agency"]]] for agency in agencies]
+    if not alone or not all(_cover(register, since, until) for register in alone):
         why = "none was found, but no complete register covers the whole period"
         return Finding(None, [*ends.index, *registers.index], unit, why)
     return Finding(0, [*ends.index, *registers.index], unit)
 
 
 def _cover(registers: pd.DataFrame, since: pd.Timestamp, until: pd.Timestamp) -> bool:
-    """Whether the registers together leave no day of the period out."""
+    """Whether the registers of one agency together leave no day of the period out."""
     next_day = since
     for start, end in registers[["from", "to"]].sort_values("from").itertuples(index=False):
         if start <= next_day:
