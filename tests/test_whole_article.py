@@ -254,7 +254,9 @@ def test_the_cross_foots_show_what_misses_and_say_why(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     page = built_study(tmp_path_factory.getbasetemp()).build("base").page.read_text("utf-8")
-    for foot in ("trade-by-year", "stated-shares", "tests-by-year", "taiwan-package"):
+    for foot in (
+        "announced-totals", "trade-by-year", "stated-shares", "tests-by-year", "taiwan-package",
+    ):  # fmt: skip
         assert f'id="{foot}"' in page
     assert all(number in page for number in ("1,363,000,000", "1,420,000,000", "57,000,000"))
 

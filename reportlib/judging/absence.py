@@ -42,12 +42,18 @@ def none_found(
         names = joined(f"{line.register} ({line.completeness})" for line in short.itertuples())
         why = f"none was found, but not every register is complete: {names}"
         return Finding(None, [*ends.index, *registers.index], unit, why)
-    agencies = sorted({agency for kept in registers["agency"] for agency in kept})
-    alone = [registers[[agency in kept for kept in registers["agency"]]] for agency in agencies]
-    if not alone or not all(_cover(register, since, until) for register in alone):
+    if not all(_cover(alone, since, until) for alone in _by_agency(registers)):
         why = "none was found, but no complete register covers the whole period"
         return Finding(None, [*ends.index, *registers.index], unit, why)
     return Finding(0, [*ends.index, *registers.index], unit)
+
+
+def _by_agency(registers: pd.DataFrame) -> list[pd.DataFrame]:
+    """The registers of each agency; together where the coverage table does not part them."""
+    if registers.empty or "agency" not in registers:
+        return [registers]
+    agencies = sorted({agency for kept in registers["agency"] for agency in kept})
+    return [registers[[agency in kept for kept in registers["agency"]]] for agency in agencies]
 
 
 def _cover(registers: pd.DataFrame, since: pd.Timestamp, until: pd.Timestamp) -> bool:
