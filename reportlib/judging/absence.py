@@ -53,7 +53,8 @@ def _by_agency(registers: pd.DataFrame) -> list[pd.DataFrame]:
     if registers.empty or "agency" not in registers:
         return [registers]
     agencies = sorted({agency for kept in registers["agency"] for agency in kept})
-    return [registers[[agency in kept for kept in registers["agency"]]] for agency in agencies]
+    parted = [registers[[agency in kept for kept in registers["agency"]]] for agency in agencies]
+    return parted or [registers]
 
 
 def _cover(registers: pd.DataFrame, since: pd.Timestamp, until: pd.Timestamp) -> bool:
