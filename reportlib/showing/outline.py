@@ -37,8 +37,7 @@ def outline(argument: Argument) -> Markup:
     """Return the argument as a nested list, from what it is for down to what it rests on."""
     seen: set[str] = set()
     branches = [_branch(argument, root, seen) for root in argument.roots]
-    loose = [c for c in argument.ledger.claims if c not in seen]
-    branches += [_branch(argument, claim, seen) for claim in loose if claim not in seen]
+    branches += [_branch(argument, c, seen) for c in argument.ledger.claims if c not in seen]
     return render("outline.html.j2", branches=branches)
 
 
