@@ -108,7 +108,7 @@ def spoils(data, closures):
 def test_a_test_that_spoils_its_frames_finds_at_every_setting_what_it_would_alone(tiny):
     parameters = Parameters.read(tiny)
     inquiry = Inquiry.open(tiny, parameters.settings(), parameters)
-    record = inquiry.record("B2", ClaimTest.of("B2", spoils, parameters))
+    record = inquiry.record(inquiry.question("B2", ClaimTest.of("B2", spoils, parameters)))
 
     assert [(at.setting, at.found) for at in record.robustness.settings] == [
         ({"closures": "whole"}, "1"),
@@ -121,7 +121,7 @@ def test_a_test_that_finds_no_rows_leaves_the_claim_unsettled_for_want_of_data(t
     inquiry = Inquiry.open(tiny, parameters.settings(), parameters)
     test = ClaimTest.of("B2", lambda data: Finding(0, ()), parameters)
 
-    record = inquiry.record("B2", test)
+    record = inquiry.record(inquiry.question("B2", test))
 
     assert (record.verdict, record.unsettled) == (Verdict.NOT_SETTLED, Unsettled.NO_DATA)
 
@@ -130,7 +130,7 @@ def test_the_record_says_which_tables_were_read_and_which_settings_held(tiny):
     parameters = Parameters.read(tiny)
     inquiry = Inquiry.open(tiny, parameters.settings(), parameters)
 
-    record = inquiry.record("B2", ClaimTest.of("B2", closures_found, parameters))
+    record = inquiry.record(inquiry.question("B2", ClaimTest.of("B2", closures_found, parameters)))
 
     assert record.tables_read == ("works",)
     assert record.parameters == {"closures": "whole"}

@@ -49,7 +49,7 @@ def outcome(
     )
     parameters = Parameters.read(study)
     inquiry = Inquiry.open(study, parameters.settings(set_name, changes), parameters)
-    return inquiry.record("B3", ClaimTest.of("B3", test, parameters))
+    return inquiry.record(inquiry.question("B3", ClaimTest.of("B3", test, parameters)))
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,8 @@ def test_an_outcome_is_the_same_whatever_the_day_of_the_verdicts(tiny, tmp_path)
     parameters = Parameters.read(tiny)
     settings = parameters.settings("base", {"as_of": "2020-12-31"})
     test = ClaimTest.of("B3", town_counts, parameters)
-    late = Inquiry.open(tiny, settings, parameters).record("B3", test)
+    inquiry = Inquiry.open(tiny, settings, parameters)
+    late = inquiry.record(inquiry.question("B3", test))
 
     assert (early.outcome, early.value) == (Outcome.CONSISTENT, 1)
     assert (late.outcome, late.value) == (early.outcome, early.value)

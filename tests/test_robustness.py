@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from reportlib.judging.robustness import LARGEST_GRID, answer, grid, robustness, settle
-from reportlib.values.findings import AtSetting, Flip
+from reportlib.values.trials import AtSetting, Flip
 from reportlib.values.words import Unsettled, Verdict
 
 SUPPORTED, CAVEAT, DEPENDS = Verdict.SUPPORTED, Verdict.CAVEAT, Verdict.DEPENDS

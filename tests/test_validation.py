@@ -265,7 +265,7 @@ def test_a_file_that_a_spreadsheet_saved_with_a_byte_order_mark_is_read_like_any
 
     assert faults(tiny) == []
     assert list(Ledger.read(tiny).claims) == ["B1", "B2", "B3"]
-    assert "key" in Tables(tiny, Parameters.read(tiny)).frames()["works"]
+    assert "key" in Tables(tiny, Parameters.read(tiny)).frames["works"]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ STANCE_OF = {
 
 
 def computed_items(finding: Finding, match: Match, links: Links) -> list[Item]:
-    """Return one direct, computed item for each origin of the rows of a finding.
+    """Return one direct, computed item for each origin of the rows that a finding rests on.
 
     An origin has the grade of its weakest row, and each row that of its best link: a finding is no
     better known from an origin than the least certain row which it takes from there.
@@ -31,7 +31,7 @@ def computed_items(finding: Finding, match: Match, links: Links) -> list[Item]:
         return []
     best: dict[str, dict[str, Link]] = defaultdict(dict)
     sources: dict[str, set[str]] = defaultdict(set)
-    for row in finding.rows:
+    for row in (row for row in finding.rows if row not in finding.context):
         for link in links.get(row, ()):
             sources[link.origin].add(link.source)
             kept = best[link.origin].get(row)

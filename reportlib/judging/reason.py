@@ -7,8 +7,9 @@ from datetime import date
 
 from reportlib.reading.parameters import Parameters
 from reportlib.values.evidence import Item
-from reportlib.values.findings import Flip, PartMatch, Record
+from reportlib.values.findings import PartMatch, Record
 from reportlib.values.phrases import counted, day_in_words, joined
+from reportlib.values.trials import Flip
 from reportlib.values.words import Match, Stance, Unsettled, Verdict
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from itertools import combinations, product
 
 from reportlib.reading.parameters import Setting
-from reportlib.values.findings import AtSetting, Flip, Robustness
+from reportlib.values.trials import AtSetting, Flip, Robustness
 from reportlib.values.words import Verdict
 
 LARGEST_GRID = 512

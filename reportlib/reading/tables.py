@@ -1,10 +1,11 @@
-"""Tables: each described file as a typed frame, read again only when the file has changed."""
+"""Tables: each described file as a typed frame, and the same frames cut to a day."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -16,63 +17,63 @@ from reportlib.reading.validation import faults_in_package
 from reportlib.reading.view import Data
 from reportlib.study import Study
 
-Stamp = tuple[int, int, int]
 
-
-@dataclass
+@dataclass(frozen=True)
 class Tables:
-    """The tables of a study, seen through ``at``; a file that was saved since is read anew."""
+    """The tables of a study, read once, and seen through ``at``."""
 
     study: Study
     parameters: Parameters
-    _frames: dict[str, tuple[Stamp, pd.DataFrame]] = field(default_factory=dict)
-    _views: dict[tuple[date, frozenset[str]], tuple[Any, Data]] = field(default_factory=dict)
+    _views: dict[date, Data] = field(default_factory=dict)
 
-    def at(self, day: date, without: Collection[str] = ()) -> Data:
+    def at(self, day: date) -> Data:
         """Return a view of every table, cut to what was public on a day.
 
         A row that became known later is not in it, nor one whose day is not known; a day that had
         not yet come is blank.
 
-        Args:
-            day: the day whose knowledge counts.
-            without: references of rows to leave out, as if they had never been found.
+        Raises:
+            BadData: a file cannot be read as it is described.
+        """
+        if day not in self._views:
+            self._views[day] = Data(_Cut(self.frames, day), self.parameters)
+        return self._views[day]
+
+    @cached_property
+    def frames(self) -> Mapping[str, pd.DataFrame]:
+        """Every table, uncut.
 
         Raises:
             BadData: a file cannot be read as it is described.
         """
-        frames = self.frames()
-        stamp = tuple(seen for seen, _ in self._frames.values())
-        asked = (day, frozenset(without))
-        cached = self._views.get(asked)
-        if cached is not None and cached[0] == stamp:
-            return cached[1]
-        view = Data({n: cut(f, n, day, without) for n, f in frames.items()}, self.parameters)
-        self._views[asked] = (stamp, view)
-        return view
+        resources = Descriptor.read(self.study).tables
+        try:
+            return {name: read_frame(resource) for name, resource in resources.items()}
+        except (OSError, ValueError, KeyError, TypeError) as problem:
+            faults = faults_in_package(self.study)
+            if faults:
+                raise BadData(faults) from problem
+            raise
 
-    def frames(self) -> Mapping[str, pd.DataFrame]:
-        """Return every table, uncut."""
-        descriptor = Descriptor.read(self.study)
-        frames = {}
-        for name, resource in descriptor.tables.items():
-            try:
-                frames[name] = self._frame(resource)
-            except (OSError, ValueError, KeyError, TypeError) as problem:
-                faults = faults_in_package(self.study)
-                if faults:
-                    raise BadData(faults) from problem
-                raise
-        return frames
 
-    def _frame(self, resource: Resource) -> pd.DataFrame:
-        state = resource.path.stat()
-        stamp = (state.st_mtime_ns, state.st_size, state.st_ino)
-        kept = self._frames.get(resource.name)
-        if kept is None or kept[0] != stamp:
-            kept = (stamp, read_frame(resource))
-            self._frames[resource.name] = kept
-        return kept[1]
+class _Cut(Mapping[str, pd.DataFrame]):
+    """Tables cut to a day, each when it is first asked for."""
+
+    def __init__(self, frames: Mapping[str, pd.DataFrame], day: date) -> None:
+        self._frames = frames
+        self._day = day
+        self._cut: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        if table not in self._cut:
+            self._cut[table] = cut(self._frames[table], table, self._day)
+        return self._cut[table]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._frames)
+
+    def __len__(self) -> int:
+        return len(self._frames)
 
 
 def read_frame(resource: Resource) -> pd.DataFrame:
@@ -88,13 +89,12 @@ def read_frame(resource: Resource) -> pd.DataFrame:
     return pd.DataFrame({name: column.to_numpy() for name, column in typed.items()}, index=index)
 
 
-def cut(frame: pd.DataFrame, table: str, day: date, without: Collection[str]) -> pd.DataFrame:
+def cut(frame: pd.DataFrame, table: str, day: date) -> pd.DataFrame:
     """Cut a table to what was public on a day; see ``Tables.at``."""
-    kept = frame.drop(index=[row for row in without if row in frame.index])
     if table == COVERAGE or KNOWN_FROM not in frame:
-        return kept
+        return frame
     moment = pd.Timestamp(day)
-    kept = kept[kept[KNOWN_FROM] <= moment]
+    kept = frame[frame[KNOWN_FROM] <= moment]
     days = kept.select_dtypes("datetime").columns
     return kept.assign(**{column: kept[column].where(kept[column] <= moment) for column in days})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,9 @@ import pandas as pd
 
 from reportlib.errors import BadTest, did_you_mean
 from reportlib.reading.descriptor import COVERAGE
+from reportlib.reading.lines import gathered
 from reportlib.reading.parameters import Parameters, Setting
+from reportlib.values.sources import table_of
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
@@ -29,24 +31,50 @@ class Data:
         frames: Mapping[str, pd.DataFrame],
         parameters: Parameters,
         masks: dict[tuple[str, str, Setting], Mask] | None = None,
+        instead: Mapping[str, pd.DataFrame] | None = None,
     ) -> None:
-        """Wrap frames that are already cut."""
+        """Wrap frames that are already cut.
+
+        Args:
+            frames: the tables, by name.
+            parameters: what their values let count.
+            masks: which rows count at a choice, as far as that was asked before.
+            instead: frames that stand in place of some of the tables.
+        """
         self._frames = frames
         self._parameters = parameters
         self._masks = {} if masks is None else masks
+        self._instead = {} if instead is None else instead
         self.read: set[str] = set()
 
     def watched(self) -> Data:
         """Return the same view with an empty memory."""
-        return Data(self._frames, self._parameters, self._masks)
+        return Data(self._frames, self._parameters, self._masks, self._instead)
+
+    def without(self, rows: Iterable[str]) -> Data:
+        """Return the same view less some rows, as if they had never been found."""
+        by_table = gathered((table_of(row), row) for row in rows)
+        frames = ((table, self.frame(table), gone) for table, gone in by_table.items())
+        return self.replaced(
+            {table: frame[~frame.index.isin(list(gone))] for table, frame, gone in frames}
+        )
+
+    def replaced(self, frames: Mapping[str, pd.DataFrame]) -> Data:
+        """Return the same view with other frames in place of some tables."""
+        masks = {asked: mask for asked, mask in self._masks.items() if asked[0] not in frames}
+        return Data(self._frames, self._parameters, masks, {**self._instead, **frames})
+
+    def frame(self, table: str) -> pd.DataFrame:
+        """Return a table by name, not to be changed, and without remembering that it was read."""
+        return self._instead[table] if table in self._instead else self._frames[table]
 
     def references(self) -> list[str]:
         """Return the references of every row in the view."""
-        return [row for frame in self._frames.values() for row in frame.index]
+        return [row for table in self._frames for row in self.frame(table).index]
 
     def counts(self) -> dict[str, int]:
         """Return how many rows of each table are in the view."""
-        return {name: len(frame) for name, frame in self._frames.items()}
+        return {table: len(self.frame(table)) for table in self._frames}
 
     def __getattr__(self, table: str) -> pd.DataFrame:
         """Return a table by name.
@@ -89,7 +117,7 @@ class Data:
             hint = did_you_mean(table, self._frames)
             raise BadTest(f"There is no table “{table}”. {hint}")
         self.read.add(table)
-        return self._frames[table]
+        return self.frame(table)
 
     def _mask(self, table: str, frame: pd.DataFrame, name: str, value: Setting) -> Mask:
         known = self._masks.get((table, name, value))

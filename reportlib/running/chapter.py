@@ -14,6 +14,7 @@ from reportlib.errors import BadTest
 from reportlib.judging.argument import Argument
 from reportlib.judging.claim_test import ClaimTest
 from reportlib.judging.inquiry import Inquiry
+from reportlib.judging.trials import examined
 from reportlib.reading.parameters import Parameters, Setting
 from reportlib.reading.view import Data
 from reportlib.running.carried import (
@@ -80,7 +81,7 @@ class Chapter:
     def later(self) -> Data:
         """The tables as they were known on the day up to which outcomes are looked at."""
         inquiry = self._current()
-        return inquiry.tables.at(inquiry.settings.outcomes_until).watched()
+        return inquiry.known.data(inquiry.settings.outcomes_until).watched()
 
     @property
     def article_day(self) -> date:
@@ -137,7 +138,7 @@ class Chapter:
         chapter = inquiry.claim(claim).chapter
         if chapter != self._name:
             raise BadTest(f"{claim} belongs to the chapter {chapter}, not to {self._name}.")
-        self._records[claim] = inquiry.record(claim, self._tests.get(claim))
+        self._records[claim] = examined(inquiry, claim, self._tests.get(claim))
         argument = Argument(inquiry.ledger, self._records)
         complete = Argument(inquiry.ledger, argument.completed())
         markup = card(inquiry, complete, claim, alone=True)
@@ -212,7 +213,7 @@ class Chapter:
         if self._stamp != self._files():
             self._inquiry = self._read()
             self._records = {
-                claim: self._inquiry.record(claim, self._tests.get(claim))
+                claim: examined(self._inquiry, claim, self._tests.get(claim))
                 for claim in self._records
             }
         return self._inquiry

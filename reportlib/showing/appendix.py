@@ -38,7 +38,7 @@ class Document:
 
 def cited_rows(inquiry: Inquiry, argument: Argument) -> Markup:
     """Return every cited row, table by table."""
-    frames = inquiry.tables.frames()
+    frames = inquiry.known.tables.frames
     by_table: dict[str, list[CitedRow]] = defaultdict(list)
     for reference, claims in sorted(_citations(argument).items()):
         table = table_of(reference)

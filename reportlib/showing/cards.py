@@ -14,7 +14,8 @@ from reportlib.showing.marks import mark_of, word_of
 from reportlib.showing.markup import render
 from reportlib.values.claims import Claim
 from reportlib.values.evidence import Item
-from reportlib.values.findings import AtSetting, Record
+from reportlib.values.findings import Record
+from reportlib.values.trials import AtSetting
 from reportlib.values.words import Basis, Stance
 
 SIDES = {

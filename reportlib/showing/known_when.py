@@ -16,7 +16,7 @@ from reportlib.values.sources import table_of
 
 def known_when(inquiry: Inquiry, argument: Argument) -> Figure:
     """Return the figure: for each computed claim the day by which all of its rows were public."""
-    frames = inquiry.tables.frames()
+    frames = inquiry.known.tables.frames
     lines = []
     for claim, record in argument.records.items():
         days = [

@@ -16,7 +16,7 @@ from reportlib.values.phrases import span_in_words
 
 def limits(inquiry: Inquiry) -> Markup:
     """Return what the study itself says of its gaps, counted."""
-    frames = inquiry.tables.frames()
+    frames = inquiry.known.tables.frames
     coverage = frames[COVERAGE]
     short = coverage[coverage["completeness"] != COMPLETE]
     dated = {name: frame for name, frame in frames.items() if KNOWN_FROM in frame}

@@ -29,6 +29,11 @@ class Claim:
     locators: tuple[str, ...] = ()
     """The sentences that carry it, such as ``p1s2``: paragraph 1, sentence 2."""
 
+    @property
+    def has_verdict(self) -> bool:
+        """Whether the rules of the verdict apply: it can be checked, or has an outcome."""
+        return self.kind.checkable or self.outcome_kind is not None
+
 
 WHOLE = "whole"
 """The part of a claim that has no parts."""

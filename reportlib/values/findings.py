@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from reportlib.values.evidence import Item
+from reportlib.values.trials import Robustness, Trials
 from reportlib.values.words import Grounding, Kind, Match, Outcome, Unsettled, Verdict
 
 Scalar = str | int | float | bool | date
@@ -42,20 +43,30 @@ class Finding:
 
     Example: ``Finding(4, rows=frame.index)``. A value by part is a mapping, a set of values any
     collection. No rows, or a value of None, mean that the data do not decide; ``missing`` says why.
-    Rows are references, ``table#key``, and keep their order.
+    Rows are references, ``table#key``, and keep their order. Some of them may be ``context``: shown
+    with the others, though the value would be the same without them.
     """
 
     value: Value | Mapping[str, Value]
     rows: tuple[str, ...]
     unit: str = ""
     missing: str = ""
+    context: tuple[str, ...] = ()
 
-    def __init__(self, value: Any, rows: Iterable[str], unit: str = "", missing: str = "") -> None:
+    def __init__(
+        self,
+        value: Any,
+        rows: Iterable[str],
+        unit: str = "",
+        missing: str = "",
+        context: Iterable[str] = (),
+    ) -> None:
         """Turn whatever the test computed into plain values."""
         object.__setattr__(self, "value", plain(value))
         object.__setattr__(self, "rows", tuple(dict.fromkeys(str(row) for row in rows)))
         object.__setattr__(self, "unit", unit)
         object.__setattr__(self, "missing", missing if self.value is None else "")
+        object.__setattr__(self, "context", tuple(dict.fromkeys(str(row) for row in context)))
 
     @property
     def decides(self) -> bool:
@@ -71,41 +82,6 @@ class PartMatch:
     asserted: str
     found: str
     match: Match
-
-
-@dataclass(frozen=True)
-class AtSetting:
-    """What comes out at one setting of the parameters that a claim turns on."""
-
-    setting: dict[str, str | int]
-    found: str
-    verdict: Verdict
-    unsettled: Unsettled | None
-
-
-@dataclass(frozen=True)
-class Flip:
-    """A parameter whose change alone, from the setting in use, changes the answer."""
-
-    parameter: str
-    value: str | int
-    verdict: Verdict
-    fixed: bool
-    """The article's text fixes the parameter for this claim."""
-
-
-@dataclass(frozen=True)
-class Robustness:
-    """How far an answer survives the plausible settings."""
-
-    settings: tuple[AtSetting, ...] = ()
-    same: int = 0
-    """Settings with data that give the answer of the setting in use."""
-    decided: int = 0
-    """Settings with data."""
-    flips: tuple[Flip, ...] = ()
-    whole_grid: bool = True
-    """False: too many combinations; each parameter alone and in pairs was tried."""
 
 
 @dataclass(frozen=True)
@@ -127,9 +103,12 @@ class Record:
     missing: str = ""
     parameters: dict[str, str | int] = field(default_factory=dict)
     rows: tuple[str, ...] = ()
+    context: tuple[str, ...] = ()
+    """Those of the rows that the value does not rest on."""
     tables_read: tuple[str, ...] = ()
     items: tuple[Item, ...] = ()
-    robustness: Robustness = Robustness()
+    robustness: Robustness = field(default_factory=Robustness)
+    trials: Trials = field(default_factory=Trials)
     roles: dict[str, bool | None] = field(default_factory=dict)
     """By group: whether this claim does what its parent needs; None where the data do not say."""
 
