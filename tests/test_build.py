@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -113,6 +114,23 @@ def test_a_build_makes_page_findings_run_record_notebooks_and_figures(
     page = study.build("base").page.read_text(encoding="utf-8")
     for claim in ("B1", "B2", "B3"):
         assert f'id="{claim}"' in page
+
+
+def test_a_sentence_with_bound_numbers_is_the_same_in_jupyterlab_and_on_the_page(
+    two_builds: tuple[Study, Study],
+) -> None:
+    sentence = "The bridge was opened on 3 June 2011; 2 rows bear on its closures."
+    study, _ = two_builds
+    build_of = study.build("base")
+    cells = json.loads((build_of.notebooks / CHAPTER).read_text(encoding="utf-8"))["cells"]
+    (output,) = next(cell["outputs"] for cell in cells if cell["id"] == "b3-say")
+    shown = {kind: "".join(output["data"][kind]) for kind in ("text/plain", "text/html")}
+    page = build_of.page.read_text(encoding="utf-8")
+    card = page.partition('id="B1"')[2].partition("</article>")[0]
+
+    assert shown["text/plain"] == sentence
+    assert re.sub("<[^>]+>", "", shown["text/html"]).strip() == sentence
+    assert f'<p class="rl-reason">{sentence}</p>' in card
 
 
 def test_the_same_inputs_give_the_same_bytes_in_any_folder_time_zone_locale_and_hash_seed(

@@ -15,6 +15,7 @@ import nbformat
 from reportlib.errors import BadNotebook, Fault, did_you_mean
 from reportlib.reading.ledger import Ledger
 from reportlib.reading.parameters import BASE, Parameters, Setting
+from reportlib.running.digits import unbound_in
 from reportlib.running.namespace import PARAMETER_SET
 from reportlib.running.run import PARAMETERS_TAG
 from reportlib.study import Study
@@ -48,6 +49,7 @@ def check_notebooks(study: Study) -> None:
         faults += _shape(where, cells)
         faults += _parameters(where, cells, parameters)
         for number, cell in enumerate(cells, start=1):
+            faults += unbound_in(f"{where}, cell {number}", cell)
             if cell.cell_type == "code":
                 faults += _code(f"{where}, cell {number}", cell.source, parameters, imported)
     faults += _every_claim_has_a_chapter(study, ledger)

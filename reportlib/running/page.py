@@ -19,6 +19,7 @@ from reportlib.reading.parameters import Settings
 from reportlib.showing.markup import style
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_COMMENT = re.compile(r"\s*<!--.*?-->", flags=re.DOTALL)
 _STRUCTURE = {
     "a", "article", "b", "blockquote", "br", "caption", "code", "dd", "details", "div", "dl", "dt",
     "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "hr", "li", "ol", "p", "pre", "section",
@@ -81,7 +82,7 @@ class _PageExporter(TemplateExporter):
         environment = super()._create_environment()  # type: ignore[no-untyped-call]
         environment.autoescape = True
         environment.trim_blocks = environment.lstrip_blocks = True
-        environment.filters.update(sanitised=sanitised, prose=_prose)
+        environment.filters.update(sanitised=sanitised, prose=prose)
         return environment
 
 
@@ -129,8 +130,11 @@ def sanitised(html: str) -> Markup:
     return Markup(_SANITISER.clean(html))
 
 
-def _prose(markdown: str) -> Markup:
-    """Markdown as HTML; its second-level headings carry the anchors that the navigation uses."""
+def prose(markdown: str) -> Markup:
+    """Return markdown as HTML, without its comments.
+
+    Second-level headings carry the anchors that the navigation uses.
+    """
     html = re.sub(r"<a class=\"anchor-link\".*?</a>", "", str(markdown2html(markdown)))
     html = re.sub(
         r"<h2[^>]*>(.*?)</h2>",
@@ -143,10 +147,11 @@ def _prose(markdown: str) -> Markup:
 
 def _outline(notebook: Any) -> tuple[str, list[tuple[str, str]]]:
     """The title of the page, and the anchor and text of each of its sections."""
-    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    title = re.search(r"^# (.+)$", prose, flags=re.MULTILINE)
-    headings = re.findall(r"^## (.+)$", prose, flags=re.MULTILINE)
-    return title[1] if title else "Report", [(_anchor(text), text) for text in headings]
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    text = _COMMENT.sub("", text)
+    title = re.search(r"^# (.+)$", text, flags=re.MULTILINE)
+    headings = re.findall(r"^## (.+)$", text, flags=re.MULTILINE)
+    return title[1] if title else "Report", [(_anchor(heading), heading) for heading in headings]
 
 
 def _anchor(heading: str) -> str:

@@ -26,5 +26,6 @@ class Block:
     def text(self) -> str:
         """The block without its markup."""
         plain = re.sub(r"<(style|svg)\b.*?</\1>", " ", str(self.markup), flags=re.DOTALL)
+        plain = re.sub(r"</?(a|code|em|span|strong)\b[^>]*>", "", plain)  # these part no words
         plain = re.sub(r"<[^>]+>", " ", plain)
         return " ".join(html.unescape(plain).split())

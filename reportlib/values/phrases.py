@@ -11,10 +11,15 @@ from reportlib.values.days import Span
 DATE = "date"
 """The unit of a value that is a day, a month or a year."""
 
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
 
 def day_in_words(day: date) -> str:
     """Return ``1 June 2017``."""
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
 def span_in_words(span: Span) -> str:
@@ -22,7 +27,7 @@ def span_in_words(span: Span) -> str:
     if span.first == span.last:
         return day_in_words(span.first)
     if (span.first.month, span.first.year) == (span.last.month, span.last.year):
-        return f"{_MONTHS[span.first.month - 1]} {span.first.year}"
+        return f"{MONTHS[span.first.month - 1]} {span.first.year}"
     return str(span.first.year)
 
 
@@ -70,9 +75,3 @@ def _singular(unit: str) -> str:
     if unit.endswith("ies"):
         return unit[:-3] + "y"
     return unit[:-1]
-
-
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
