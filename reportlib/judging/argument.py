@@ -130,6 +130,11 @@ class Argument:
         """The claims whose grounding changes if this one falls."""
         return self._differing(self.knocked_out([claim]), claim)
 
+    def if_it_falls(self, claim: str) -> dict[str, Grounding]:
+        """What becomes of every claim whose grounding changes if this one falls."""
+        without = self.knocked_out([claim])
+        return {parent: without.grounding(parent) for parent in self.moved_by(claim)}
+
     def _differing(self, other: Argument, claim: str) -> tuple[str, ...]:
         return tuple(
             parent

@@ -54,7 +54,8 @@ def _turned_on(on: Callable[[date], Record], now: Record, days: list[date]) -> d
 
 def _on_day(record: Record, day: date) -> OnDay:
     assert record.verdict is not None
-    return OnDay(day, in_words(record.value, record.unit), record.verdict, record.unsettled)
+    found = in_words(record.value, record.unit)
+    return OnDay(day, found, record.verdict, record.unsettled, dict(record.roles))
 
 
 def _cited(record: Record) -> list[str]:

@@ -17,6 +17,7 @@ from reportlib.values.findings import Record
 RECORD = "application/vnd.reportlib.finding+json"
 FIGURE = "application/vnd.reportlib.figure+json"
 CROSSFOOT = "application/vnd.reportlib.crossfoot+json"
+SWITCH = "application/vnd.reportlib.switch+json"
 SAID = "application/vnd.reportlib.said+json"
 
 _RECORDS = TypeAdapter(Record)
@@ -75,6 +76,15 @@ def crossfoots_in(notebook: Path) -> list[CrossFoot]:
         NotBuilt: the notebook is not there, or was written by another version of the library.
     """
     return list(_in(notebook, CROSSFOOT, _CROSSFOOTS))
+
+
+def switch_in(notebook: Path) -> dict[str, Any] | None:
+    """Return the data of the definition switch in an executed report, if it has one.
+
+    Raises:
+        NotBuilt: the notebook is not there.
+    """
+    return next(iter(_in(notebook, SWITCH, TypeAdapter(dict[str, Any]))), None)
 
 
 def _in(path: Path, kind: str, adapter: TypeAdapter[T]) -> Iterator[T]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from nbconvert.filters import markdown2html
 
 from reportlib.errors import RunFailed
 from reportlib.reading.parameters import Settings
+from reportlib.running.carried import switch_in
 from reportlib.showing.markup import style
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -26,7 +28,10 @@ _STRUCTURE = {
     "span", "strong", "sub", "summary", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 _DRAWING = {"svg", "g", "path", "line", "rect", "circle", "text", "tspan", "defs", "clipPath"}
-_ON_ALL = {"class", "id", "role", "aria-label", "aria-labelledby", "aria-hidden", "tabindex"}
+_ON_ALL = {
+    "class", "id", "role", "aria-label", "aria-labelledby", "aria-hidden", "tabindex",
+    "data-claim", "data-number", "data-reason",
+}  # fmt: skip
 _PAINT = {
     "transform", "fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "opacity",
     "stroke-dasharray", "stroke-miterlimit", "stroke-linecap", "stroke-linejoin", "clip-path",
@@ -57,6 +62,8 @@ _ATTRIBUTES = {
     "tspan": {"x", "y", "dx", "dy"},
     "clipPath": {"clipPathUnits"},
 }
+_ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+"""What could end a script element, or a line of it, and how JSON writes it else."""
 _SANITISER = nh3.Cleaner(
     tags=_STRUCTURE | _DRAWING,
     attributes=_ATTRIBUTES,
@@ -90,11 +97,13 @@ def page_from(executed: Path, settings: Settings) -> str:
     """Return the page of an executed report.
 
     Markdown and HTML that come out of the notebook pass an allow-list; the policy in the head lets
-    no script run and no request leave. Same notebook, same bytes.
+    no script run but the page's own, and no request leave. Same notebook, same bytes.
     """
     notebook = nbformat.read(executed, as_version=4)
     exporter = _PageExporter("page.html.j2")
     styles = Markup("\n".join([style(), _page_style()]))
+    script = Markup((_TEMPLATES / "page.js").read_text(encoding="utf-8"))
+    switch = switch_in(executed)
     title, sections = _outline(notebook)
     html, _ = exporter.from_notebook_node(
         notebook,
@@ -102,7 +111,10 @@ def page_from(executed: Path, settings: Settings) -> str:
             "title": title,
             "sections": sections,
             "styles": styles,
-            "policy": _policy(styles),
+            "script": script,
+            "switch": switch,
+            "switch_data": _json_in_html(switch),
+            "policy": _policy(styles, script if switch else ""),
             "set_name": settings.set_name,
         },
     )
@@ -162,9 +174,20 @@ def _page_style() -> str:
     return (_TEMPLATES / "page.css").read_text(encoding="utf-8")
 
 
-def _policy(styles: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(styles.encode()).digest()).decode()
+def _json_in_html(data: Any) -> Markup:
+    """Return data as JSON that a script element can hold: nothing in it ends the element."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return Markup(text.translate(_ESCAPED))
+
+
+def _policy(styles: str, script: str = "") -> str:
+    """The policy of a page with one style element and at most one script."""
+    allowed = f"script-src '{_sha256(script)}'; " if script else ""
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; "
-        "form-action 'none'"
+        f"default-src 'none'; {allowed}style-src '{_sha256(styles)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
     )
+
+
+def _sha256(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

@@ -15,6 +15,7 @@ from reportlib.reading.lines import gathered
 from reportlib.reading.parameters import Parameters
 from reportlib.running.carried import (
     FIGURE,
+    SWITCH,
     as_figure,
     crossfoots_in,
     figures_in,
@@ -34,6 +35,9 @@ from reportlib.showing.limits import limits
 from reportlib.showing.marks import MARKS, MEANINGS
 from reportlib.showing.markup import render, style
 from reportlib.showing.outline import drawing, outline
+from reportlib.showing.switch import shifts, switch_data, switch_table
+from reportlib.showing.then_and_now import then_and_now
+from reportlib.showing.tried import tried_table
 from reportlib.study import Build, Study
 from reportlib.values.findings import Record
 
@@ -62,8 +66,8 @@ class Report:
         self._inquiry = inquiry
         self._executed = [self.build.notebooks / path.name for path in study.chapters()]
         records: list[Record] = [r for path in self._executed for r in records_in(path)]
-        found = Argument(inquiry.ledger, {record.claim: record for record in records})
-        self.argument = Argument(inquiry.ledger, found.completed())
+        self._recorded = Argument(inquiry.ledger, {record.claim: record for record in records})
+        self.argument = Argument(inquiry.ledger, self._recorded.completed())
         self.figures: dict[str, Figure] = {
             figure.id: figure for path in self._executed for figure in figures_in(path)
         }
@@ -116,6 +120,20 @@ class Report:
     def turning(self) -> Block:
         """Where an answer turns on a definition."""
         return Block(summaries.turning(self.argument, self._inquiry.parameters))
+
+    def switch(self) -> Block:
+        """What every other definition changes, and the data with which the page shows it."""
+        moved = shifts(self._inquiry, self._recorded)
+        table = switch_table(self._inquiry, self._recorded, moved)
+        return Block(table, {SWITCH: switch_data(self._inquiry, moved)})
+
+    def tried(self) -> Block:
+        """What was tried to turn each verdict."""
+        return Block(tried_table(self.argument, self._inquiry.parameters))
+
+    def then_and_now(self) -> Block:
+        """Every claim on the article's day and in hindsight."""
+        return Block(then_and_now(self._inquiry, self._recorded))
 
     def outcomes(self) -> Block:
         """What happened next: forecasts and recommendations."""

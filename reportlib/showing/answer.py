@@ -8,10 +8,11 @@ from markupsafe import Markup
 
 from reportlib.judging.argument import Argument
 from reportlib.judging.inquiry import Inquiry
+from reportlib.showing.marks import word_of
 from reportlib.showing.markup import render
 from reportlib.values.findings import Record
 from reportlib.values.phrases import counted
-from reportlib.values.words import NOT_LOOKED_AT, Grounding, Verdict
+from reportlib.values.words import Grounding, Verdict
 
 MOST = 2 / 3
 """From this share of what was looked at on, the sentence says that most of it stands."""
@@ -39,6 +40,16 @@ class Tally:
         if not self.looked_at:
             return "No checkable claim has been looked at yet."
         return f"{self._whole}; {self._facts}, and {self._need}."
+
+    @property
+    def numbers(self) -> dict[str, str]:
+        """The sentence and the numbers beneath it, by name, as the page shows them."""
+        return {
+            "sentence": self.sentence,
+            "held": f"{self.held} of {self.looked_at}",
+            "open": str(self.open),
+            "wrong": str(self.wrong),
+        }
 
     @property
     def _whole(self) -> str:
@@ -101,11 +112,12 @@ def answer(inquiry: Inquiry, argument: Argument) -> Markup:
         "answer.html.j2",
         tally=counts,
         wrong=_wrong(records),
+        fragile=[record.claim for record in records if record.trials.fragile],
         pillars=[
             (
                 pillar,
                 argument.ledger.claims[pillar].paraphrase,
-                argument.grounding(pillar) if pillar in argument.records else NOT_LOOKED_AT,
+                word_of(argument.records.get(pillar)),
             )
             for pillar in argument.pillars
         ],

@@ -76,7 +76,9 @@ def _citations(argument: Argument) -> dict[str, tuple[str, ...]]:
     citing: dict[str, list[str]] = defaultdict(list)
     for claim, record in argument.records.items():
         targets = [target for item in record.items for target in item.targets]
-        for reference in dict.fromkeys([*record.rows, *targets]):
+        aged = record.trials.then_and_now
+        later = aged.rows if aged is not None else ()
+        for reference in dict.fromkeys([*record.rows, *targets, *later]):
             citing[reference].append(claim)
     return {reference: tuple(claims) for reference, claims in citing.items()}
 

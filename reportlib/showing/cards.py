@@ -10,12 +10,14 @@ from markupsafe import Markup
 from reportlib.judging.argument import Argument
 from reportlib.judging.comparison import describe
 from reportlib.judging.inquiry import Inquiry
-from reportlib.showing.marks import mark_of, word_of
+from reportlib.showing.marks import detail_of, mark_of, word_of
 from reportlib.showing.markup import render
+from reportlib.showing.tried import COLUMNS, state_in_words, tried_on
 from reportlib.values.claims import Claim
 from reportlib.values.evidence import Item
 from reportlib.values.findings import Record
-from reportlib.values.trials import AtSetting
+from reportlib.values.phrases import joined
+from reportlib.values.trials import AtSetting, LeftOut
 from reportlib.values.words import Basis, Stance
 
 SIDES = {
@@ -76,11 +78,48 @@ def card(
             }
         ),
         edges=[edge for edge in inquiry.ledger.edges if edge.child == claim_id],
+        falls=[
+            (parent, argument.grounding(parent), after)
+            for parent, after in argument.if_it_falls(claim_id).items()
+        ],
+        badges=_badges(record),
+        tried=_tried(inquiry, record),
+        detail_of=detail_of,
         load_bearing=claim_id in argument.load_bearing,
         settings=_settings(inquiry, record),
         parameters=inquiry.parameters.by_name,
         day=inquiry.settings.outcomes_until if claim.outcome_kind else inquiry.settings.as_of,
     )
+
+
+def _badges(record: Record | None) -> list[str]:
+    """What a hurried reader must know of how firm a verdict is."""
+    if record is None:
+        return []
+    trials, aged = record.trials, record.trials.then_and_now
+    badges = [_resting(trials.rests_on)] if trials.rests_on else []
+    if trials.needs_fair_sources:
+        badges.append("rests on sources that are only fair")
+    if aged is not None and aged.differs:
+        badges.append(f"in hindsight: {state_in_words(aged.now.verdict, aged.now.unsettled)}")
+    if trials.canary is not None and not trials.canary.sings:
+        badges.append("not bound to its data")
+    return badges
+
+
+def _resting(origins: Sequence[LeftOut]) -> str:
+    if len(origins) > 1:
+        return f"rests on each of {joined(one.name for one in origins)}"
+    own = ", on its own act or count" if origins[0].own_act else ""
+    return f"rests on one origin: {origins[0].name}{own}"
+
+
+def _tried(inquiry: Inquiry, record: Record | None) -> list[tuple[str, str]]:
+    """What was tried, by column of the table that has all verdicts."""
+    if record is None or record.verdict is None:
+        return []
+    line = tried_on(record, inquiry.parameters)
+    return list(zip(COLUMNS, line.cells, strict=True))[2:]
 
 
 def _asserted(inquiry: Inquiry, claim: Claim) -> list[str]:

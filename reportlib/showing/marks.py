@@ -87,6 +87,15 @@ def word_of(record: Record | None) -> str:
     return NOT_LOOKED_AT if record is None or record.state is None else record.state
 
 
+def detail_of(record: Record | None) -> str:
+    """What stands in brackets behind the word: why it is not settled, how a forecast stands."""
+    if record is None:
+        return ""
+    if record.outcome is not None and record.grounding is not None:
+        return f"its premises: {record.grounding}"
+    return record.unsettled or ""
+
+
 def mark_of(record: Record | None) -> Mark:
     """The mark of a claim's state."""
     return MARKS[word_of(record)]

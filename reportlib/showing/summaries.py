@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from reportlib.judging.argument import Argument, Standing
-from reportlib.judging.reason import on_the_settings, origins_of
+from reportlib.judging.reason import on_the_settings
 from reportlib.reading.parameters import Parameters
 from reportlib.showing.marks import Mark, mark_of, word_of
 from reportlib.showing.markup import render
+from reportlib.showing.tried import state_in_words
 from reportlib.values.claims import Group, Member
 from reportlib.values.findings import Record
 from reportlib.values.phrases import joined
-from reportlib.values.words import Grounding, Match, Stance, Verdict
-
-_SPEAKS = {False: "speaks for", True: "speaks against"}
+from reportlib.values.trials import LeftOut
+from reportlib.values.words import Grounding, Match, Verdict
 
 
 @dataclass(frozen=True)
@@ -91,13 +91,18 @@ def weak(argument: Argument) -> Markup:
 
 
 def single_origin(argument: Argument) -> Markup:
-    """What rests on one origin: checkable claims that one body decides."""
+    """What rests on one origin: checkable claims whose answer is another without one body."""
     alone = [
-        (record, f"Only {origins[0]} {_SPEAKS[record.verdict is Verdict.NOT_SUPPORTED]} it.")
+        (record, " ".join(_without(one) for one in record.trials.rests_on))
         for record in argument.records.values()
-        if record.kind.checkable and len(origins := deciding_origins(record)) == 1
+        if record.trials.rests_on
     ]
-    return _summary(argument, alone, "No checkable claim rests on one origin.")
+    return _summary(argument, alone, "No answer rests on one origin.")
+
+
+def _without(one: LeftOut) -> str:
+    speaks = " speaks of its own act or count; without it:" if one.own_act else " left out:"
+    return f"{one.name}{speaks} {state_in_words(one.verdict, one.unsettled)}."
 
 
 def need_of(argument: Argument, claim: str) -> str:
@@ -120,13 +125,6 @@ def _places(argument: Argument, claim: str) -> list[tuple[Group, Member]]:
         for member in group.members
         if member.claim == claim
     ]
-
-
-def deciding_origins(record: Record) -> list[str]:
-    """The bodies whose word counts on the side that decides: against what is not supported."""
-    against = record.verdict is Verdict.NOT_SUPPORTED
-    counting = [item for item in record.items if not item.set_aside]
-    return origins_of(counting, Stance.CONTRADICTS if against else Stance.SUPPORTS)
 
 
 def _found(record: Record) -> str:

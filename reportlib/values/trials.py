@@ -65,6 +65,7 @@ class OnDay:
     found: str
     verdict: Verdict
     unsettled: Unsettled | None
+    roles: dict[str, bool | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

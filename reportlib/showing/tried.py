@@ -1,0 +1,139 @@
+"""What was tried on each verdict: the same lines on the page and on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from reportlib.judging.argument import Argument
+from reportlib.reading.parameters import Parameters
+from reportlib.showing.markup import render
+from reportlib.values.findings import Record
+from reportlib.values.phrases import counted, day_in_words, joined
+from reportlib.values.trials import Canary, ThenAndNow, Trials
+from reportlib.values.words import Unsettled, Verdict
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One verdict, and what came of every attempt to turn it, in words."""
+
+    claim: str
+    verdict: str
+    settings: str
+    """How many plausible settings give the same answer, of those with data."""
+    flips: str
+    origins: str
+    floor: str
+    canary: str
+    then_and_now: str
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The line of a table, as the columns stand."""
+        return (
+            self.claim, self.verdict, self.settings, self.flips, self.origins, self.floor,
+            self.canary, self.then_and_now,
+        )  # fmt: skip
+
+
+COLUMNS = (
+    "Claim", "Verdict", "Settings that agree", "Turned by", "Without one origin",
+    "Better sources only", "Canary", "Then and now",
+)  # fmt: skip
+
+
+def tried(argument: Argument, parameters: Parameters) -> Iterator[Tried]:
+    """Return a line for each checkable claim that was looked at."""
+    for claim in argument.ledger.claims:
+        record = argument.records.get(claim)
+        if record is not None and record.verdict is not None:
+            yield tried_on(record, parameters)
+
+
+def tried_on(record: Record, parameters: Parameters) -> Tried:
+    """Return the line of one claim."""
+    assert record.verdict is not None
+    robust, trials = record.robustness, record.trials
+    return Tried(
+        claim=record.claim,
+        verdict=state_in_words(record.verdict, record.unsettled),
+        settings=f"{robust.same} of {robust.decided}" if robust.decided else "none has data",
+        flips=_flips(record, parameters),
+        origins=_origins(trials),
+        floor=_floor(trials),
+        canary=_canary(trials.canary),
+        then_and_now=_then_and_now(trials.then_and_now),
+    )
+
+
+def tried_table(argument: Argument, parameters: Parameters) -> Markup:
+    """Return the lines as a table."""
+    lines = [line.cells for line in tried(argument, parameters)]
+    return render("tried.html.j2", columns=COLUMNS, lines=lines)
+
+
+def state_in_words(verdict: Verdict, unsettled: Unsettled | None) -> str:
+    """Return a verdict with what leaves it unsettled."""
+    return f"{verdict} ({unsettled})" if unsettled else str(verdict)
+
+
+def _flips(record: Record, parameters: Parameters) -> str:
+    said = [
+        f"{parameter.label}: {parameter.label_of(flip.value)} gives {flip.verdict}"
+        + (", against the text" if flip.fixed else "")
+        for flip in record.robustness.flips
+        for parameter in [parameters.by_name[flip.parameter]]
+    ]
+    return "; ".join(said) if said else "no definition alone"
+
+
+def _origins(trials: Trials) -> str:
+    """What the verdict rests on, by leaving out each origin."""
+    if not trials.without_origin:
+        return "none counts"
+    if not trials.rests_on and len(trials.without_origin) == 1:
+        return f"as open without {trials.without_origin[0].name}"
+    if not trials.rests_on:
+        return f"the same without any one of {counted(len(trials.without_origin), 'origin')}"
+    without = [
+        f"without {one.name}{' (its own act or count)' if one.own_act else ''}: "
+        f"{state_in_words(one.verdict, one.unsettled)}"
+        for one in trials.rests_on
+    ]
+    return "; ".join(without)
+
+
+def _floor(trials: Trials) -> str:
+    turned = [one for one in trials.from_grade if one.turns]
+    if not trials.from_grade:
+        return "none is better"
+    if not turned:
+        return f"the same from grade {joined(one.name for one in trials.from_grade)} on"
+    return "; ".join(
+        f"from {one.name} on: {state_in_words(one.verdict, one.unsettled)}" for one in turned
+    )
+
+
+def _canary(found: Canary | None) -> str:
+    if found is None:
+        return "no test"
+    if found.deaf:
+        return f"SILENT: {joined(found.deaf)} can change unheard"
+    new = {True: "a row put in is heard", False: "SILENT: no row put in is heard", None: ""}
+    rows = {0: "", 1: "its row is heard"}.get(found.tried, f"each of {found.tried} rows is heard")
+    return "; ".join(part for part in (rows, new[found.new_row_heard]) if part) or "SILENT"
+
+
+def _then_and_now(found: ThenAndNow | None) -> str:
+    if found is None:
+        return ""
+    if not found.differs:
+        return "the same"
+    now = state_in_words(found.now.verdict, found.now.unsettled)
+    then = state_in_words(found.then.verdict, found.then.unsettled)
+    since = f" from {day_in_words(found.turned_on)}" if found.turned_on else ""
+    rows = f": {joined(found.rows)}" if found.rows else ""
+    return f"{then} then, {now} now{since}{rows}"
