@@ -8,14 +8,15 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from reportlib.errors import BadParameters, Fault, did_you_mean
-from reportlib.reading.descriptor import COVERAGE, KNOWN_FROM, Descriptor, Resource
+from reportlib.reading.descriptor import COVERAGE, KNOWN_FROM, Descriptor, Resource, Rows
 from reportlib.reading.parameters import Parameters
+from reportlib.reading.places import faults_in_places
 from reportlib.study import Study
 from reportlib.values.days import Span
 from reportlib.values.sources import SOURCES, key_of, table_of
 from reportlib.values.words import Comparison, Kind
 
-Rows = Mapping[str, list[dict[str, str]]]
+_at = Resource.at
 _REFERENCE = re.compile(r"[a-z_]+#\S+")
 _ASSERT = "Add a line to data/chain/assertions.csv."
 _TOLERANCE = re.compile(r"|printed|exact|\d+(\.\d+)?%?")
@@ -26,21 +27,17 @@ def own_faults(study: Study, descriptor: Descriptor) -> Iterator[Fault]:
     rows = {name: _rows(resource) for name, resource in descriptor.resources.items()}
     for check in (_references, _row_sources, _days_known, _sentences, _parents, _together):
         yield from check(descriptor, rows)
+    yield from faults_in_places(descriptor, rows)
     try:
-        names = set(Parameters.read(study).by_name)
+        parameters = Parameters.read(study)
     except BadParameters:  # told by whoever reads the parameters, and before the data
         return
-    yield from _parameters_named(descriptor, rows, names)
+    yield from _parameters_named(descriptor, rows, parameters)
 
 
 def _rows(resource: Resource) -> list[dict[str, str]]:
     with resource.path.open(encoding="utf-8-sig", newline="") as file:  # Excel writes a mark
         return list(csv.DictReader(file, restval=""))  # a short line is told by frictionless
-
-
-def _at(resource: Resource, number: int, column: str) -> str:
-    """Where a cell stands; a file's first row of data is row 2, as an editor counts."""
-    return f"{resource.place}, row {number + 2}, column {column}"
 
 
 def _references(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
@@ -184,8 +181,11 @@ def _together(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
                 yield Fault(where, f'"{row[column]}" is not allowed', "A row brings its own.")
 
 
-def _parameters_named(descriptor: Descriptor, rows: Rows, names: set[str]) -> Iterator[Fault]:
+def _parameters_named(
+    descriptor: Descriptor, rows: Rows, parameters: Parameters
+) -> Iterator[Fault]:
     """A tolerance is a measure or a parameter, and a definition is about a parameter."""
+    names = set(parameters.by_name)
     for number, row in enumerate(rows["assertions"]):
         if not _TOLERANCE.fullmatch(row["tolerance"]) and row["tolerance"] not in names:
             where = _at(descriptor.resources["assertions"], number, "tolerance")
@@ -196,3 +196,14 @@ def _parameters_named(descriptor: Descriptor, rows: Rows, names: set[str]) -> It
             where = _at(descriptor.resources["definitions"], number, "parameter")
             hint = did_you_mean(row["parameter"], names)
             yield Fault(where, f'"{row["parameter"]}" is not a parameter', hint)
+    in_days = {
+        name
+        for name, parameter in parameters.by_name.items()
+        if parameter.choices and all(isinstance(value, int) for value in parameter.choices)
+    }
+    for number, row in enumerate(rows["consistency"]):
+        tolerance = row["tolerance"]
+        if tolerance and not tolerance.isdecimal() and tolerance not in in_days:
+            where = _at(descriptor.resources["consistency"], number, "tolerance")
+            hint = did_you_mean(tolerance, in_days)
+            yield Fault(where, f'"{tolerance}" is no number of days and no parameter of days', hint)
