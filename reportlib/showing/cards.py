@@ -9,8 +9,9 @@ from markupsafe import Markup
 
 from reportlib.judging.argument import Argument
 from reportlib.judging.comparison import describe
+from reportlib.judging.consistency import consistencies
 from reportlib.judging.inquiry import Inquiry
-from reportlib.showing.marks import mark_of, word_of
+from reportlib.showing.marks import AGREEMENTS, mark_of, word_of
 from reportlib.showing.markup import render
 from reportlib.values.claims import Claim
 from reportlib.values.evidence import Item
@@ -60,6 +61,10 @@ def card(
         word=word_of(record),
         mark=mark_of(record),
         said=said,
+        disagreements=[
+            one for one in consistencies(inquiry) if claim_id in one.claims and not one.agrees
+        ],
+        agreements=AGREEMENTS,
         alone=alone,
         asserted=_asserted(inquiry, claim),
         sides=_sides(record),
