@@ -8,14 +8,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from reportlib.errors import BadParameters, Fault, did_you_mean
-from reportlib.reading.descriptor import COVERAGE, KNOWN_FROM, Descriptor, Resource
+from reportlib.reading.descriptor import COVERAGE, KNOWN_FROM, Descriptor, Resource, Rows
 from reportlib.reading.parameters import Parameters
+from reportlib.reading.places import faults_in_places
 from reportlib.study import Study
 from reportlib.values.days import Span
 from reportlib.values.sources import SOURCES, key_of, table_of
 from reportlib.values.words import Comparison, Kind
 
-Rows = Mapping[str, list[dict[str, str]]]
 _REFERENCE = re.compile(r"[a-z_]+#\S+")
 _ASSERT = "Add a line to data/chain/assertions.csv."
 _TOLERANCE = re.compile(r"|printed|exact|\d+(\.\d+)?%?")
@@ -26,21 +26,17 @@ def own_faults(study: Study, descriptor: Descriptor) -> Iterator[Fault]:
     rows = {name: _rows(resource) for name, resource in descriptor.resources.items()}
     for check in (_references, _row_sources, _days_known, _sentences, _parents, _together):
         yield from check(descriptor, rows)
+    yield from faults_in_places(descriptor, rows)
     try:
-        names = set(Parameters.read(study).by_name)
+        parameters = Parameters.read(study)
     except BadParameters:  # told by whoever reads the parameters, and before the data
         return
-    yield from _parameters_named(descriptor, rows, names)
+    yield from _parameters_named(descriptor, rows, parameters)
 
 
 def _rows(resource: Resource) -> list[dict[str, str]]:
     with resource.path.open(encoding="utf-8-sig", newline="") as file:  # Excel writes a mark
         return list(csv.DictReader(file, restval=""))  # a short line is told by frictionless
-
-
-def _at(resource: Resource, number: int, column: str) -> str:
-    """Where a cell stands; a file's first row of data is row 2, as an editor counts."""
-    return f"{resource.place}, row {number + 2}, column {column}"
 
 
 def _references(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
@@ -53,7 +49,7 @@ def _references(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
             cited = row[column]
             if not cited:
                 continue
-            where = _at(resource, number, column)
+            where = resource.at(number, column)
             table, key = table_of(cited), key_of(cited)
             if not _REFERENCE.fullmatch(cited) or table not in known:
                 allowed = f"Allowed: table#key. {did_you_mean(table, known)}"
@@ -72,20 +68,20 @@ def _row_sources(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
         linked.add((table, key))
         if table not in known:
             hint = did_you_mean(table, known)
-            yield Fault(_at(resource, number, "table"), f'"{table}" is not a table', hint)
+            yield Fault(resource.at(number, "table"), f'"{table}" is not a table', hint)
         elif key not in known[table]:
             hint = did_you_mean(key, known[table])
-            yield Fault(_at(resource, number, "key"), f'"{key}" is not a row of {table}', hint)
+            yield Fault(resource.at(number, "key"), f'"{key}" is not a row of {table}', hint)
     for number, row in enumerate(rows[COVERAGE]):
         if row["table"] and row["table"] not in descriptor.tables:
-            where = _at(descriptor.resources[COVERAGE], number, "table")
+            where = descriptor.resources[COVERAGE].at(number, "table")
             hint = did_you_mean(row["table"], descriptor.tables)
             yield Fault(where, f'"{row["table"]}" is not a table', hint)
     for name, table_resource in descriptor.tables.items():
         for number, row in enumerate(rows[name]):
             if name != COVERAGE and (name, row["key"]) not in linked:
                 yield Fault(
-                    _at(table_resource, number, "key"),
+                    table_resource.at(number, "key"),
                     f'"{row["key"]}" has no source',
                     "Add a line to data/sources/row_sources.csv.",
                 )
@@ -105,7 +101,7 @@ def _days_known(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
             dates = [day for day in sources.get((name, row["key"]), []) if day]
             problem = _known_from_problem(resource, row, dates)
             if problem:
-                yield Fault(_at(resource, number, KNOWN_FROM), problem)
+                yield Fault(resource.at(number, KNOWN_FROM), problem)
 
 
 def _known_from_problem(resource: Resource, row: Mapping[str, str], dates: list[str]) -> str:
@@ -130,11 +126,11 @@ def _sentences(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
         for claim in filter(None, row["claims"].split(";")):
             carried.add(claim)
             if claim not in claims:
-                where = _at(descriptor.resources["sentences"], number, "claims")
+                where = descriptor.resources["sentences"].at(number, "claims")
                 yield Fault(where, f'"{claim}" is not a claim', did_you_mean(claim, claims))
     for number, row in enumerate(rows["claims"]):
         if row["claim"] not in carried and row["reconstructed"] != "yes":
-            where = _at(descriptor.resources["claims"], number, "claim")
+            where = descriptor.resources["claims"].at(number, "claim")
             yield Fault(where, f'no sentence carries "{row["claim"]}"')
 
 
@@ -151,7 +147,7 @@ def _parents(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
             seen |= climbing
             climbing = set().union(*(above.get(claim, set()) for claim in climbing)) - seen
         if row["member"] in seen:
-            where = _at(descriptor.resources["members"], number, "member")
+            where = descriptor.resources["members"].at(number, "member")
             yield Fault(where, f'"{row["member"]}" stands beneath itself')
 
 
@@ -161,7 +157,7 @@ def _together(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
     for number, row in enumerate(rows["claims"]):
         checkable = row["kind"] in {kind for kind in Kind if kind.checkable}
         if (checkable or row["outcome_kind"]) and row["claim"] not in asserted:
-            where = _at(descriptor.resources["claims"], number, "claim")
+            where = descriptor.resources["claims"].at(number, "claim")
             yield Fault(where, f'nothing says what "{row["claim"]}" asserts', _ASSERT)
     valued = tuple(one for one in Comparison if one is not Comparison.NONE_FOUND)
     for name, column, needs, wanted in (
@@ -172,27 +168,41 @@ def _together(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
     ):
         for number, row in enumerate(rows[name]):
             if row[needs] in wanted and not row[column]:
-                where = _at(descriptor.resources[name], number, column)
+                where = descriptor.resources[name].at(number, column)
                 yield Fault(where, f"is empty, and {needs} is {row[needs]}")
     for number, row in enumerate(rows["evidence"]):
         of_document = table_of(row["target"]) == SOURCES
         for column in ("origin", "class"):
-            where = _at(descriptor.resources["evidence"], number, column)
+            where = descriptor.resources["evidence"].at(number, column)
             if of_document and not row[column]:
                 yield Fault(where, "is empty, and the target is a document")
             if row[column] and not of_document:
                 yield Fault(where, f'"{row[column]}" is not allowed', "A row brings its own.")
 
 
-def _parameters_named(descriptor: Descriptor, rows: Rows, names: set[str]) -> Iterator[Fault]:
+def _parameters_named(
+    descriptor: Descriptor, rows: Rows, parameters: Parameters
+) -> Iterator[Fault]:
     """A tolerance is a measure or a parameter, and a definition is about a parameter."""
+    names = set(parameters.by_name)
     for number, row in enumerate(rows["assertions"]):
         if not _TOLERANCE.fullmatch(row["tolerance"]) and row["tolerance"] not in names:
-            where = _at(descriptor.resources["assertions"], number, "tolerance")
+            where = descriptor.resources["assertions"].at(number, "tolerance")
             hint = did_you_mean(row["tolerance"], names)
             yield Fault(where, f'"{row["tolerance"]}" is no measure and no parameter', hint)
     for number, row in enumerate(rows["definitions"]):
         if row["parameter"] not in names:
-            where = _at(descriptor.resources["definitions"], number, "parameter")
+            where = descriptor.resources["definitions"].at(number, "parameter")
             hint = did_you_mean(row["parameter"], names)
             yield Fault(where, f'"{row["parameter"]}" is not a parameter', hint)
+    in_days = {
+        name
+        for name, parameter in parameters.by_name.items()
+        if parameter.choices and all(isinstance(value, int) for value in parameter.choices)
+    }
+    for number, row in enumerate(rows["consistency"]):
+        tolerance = row["tolerance"]
+        if tolerance and not tolerance.isdecimal() and tolerance not in in_days:
+            where = descriptor.resources["consistency"].at(number, "tolerance")
+            hint = did_you_mean(tolerance, in_days)
+            yield Fault(where, f'"{tolerance}" is no number of days and no parameter of days', hint)

@@ -16,6 +16,9 @@ COVERAGE = "coverage"
 KNOWN_FROM = "known_from"
 """The column that holds the day from which a row's content was public."""
 
+Rows = Mapping[str, list[dict[str, str]]]
+"""The rows of every described file, as they stand."""
+
 
 @dataclass(frozen=True)
 class Field:
@@ -54,6 +57,10 @@ class Resource:
     def place(self) -> str:
         """The file as messages name it."""
         return f"data/{self.folder}/{self.path.name}"
+
+    def at(self, number: int, column: str) -> str:
+        """Where a cell stands; a file's first row of data is row 2, as an editor counts."""
+        return f"{self.place}, row {number + 2}, column {column}"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from reportlib.reading.lines import Line, Lines, gathered, listed
 from reportlib.study import Study
 from reportlib.values.claims import (
+    WHOLE,
     Assertion,
     Claim,
     Definition,
@@ -17,6 +18,7 @@ from reportlib.values.claims import (
     Member,
     Sentence,
 )
+from reportlib.values.consistency import Consistency, Printed
 from reportlib.values.evidence import Evidence
 from reportlib.values.words import (
     Comparison,
@@ -27,6 +29,7 @@ from reportlib.values.words import (
     Relation,
     Role,
     Stance,
+    TextRelation,
 )
 
 
@@ -43,6 +46,8 @@ class Ledger:
     """Other plausible readings of a judgement or a cause."""
     evidence: Mapping[str, tuple[Evidence, ...]]
     sentences: tuple[Sentence, ...]
+    consistencies: tuple[Consistency, ...] = ()
+    """Relations between places of the article, which need no outside fact."""
 
     @classmethod
     def read(cls, study: Study) -> Ledger:
@@ -57,14 +62,19 @@ class Ledger:
                 (claim, sentence.locator) for sentence in sentences for claim in sentence.claims
             )
             members = gathered((line["group"], _member(line)) for line in lines.of("members"))
+            assertions = gathered(
+                (line["claim"], _assertion(line)) for line in lines.of("assertions")
+            )
+            in_order = sorted(lines.of("printed"), key=lambda line: int(line["place"]))
+            places = gathered(
+                (line["consistency"], _printed(line, assertions)) for line in in_order
+            )
             return cls(
                 claims={
                     line["claim"]: _claim(line, locators.get(line["claim"], ()))
                     for line in lines.of("claims")
                 },
-                assertions=gathered(
-                    (line["claim"], _assertion(line)) for line in lines.of("assertions")
-                ),
+                assertions=assertions,
                 definitions=gathered(
                     (line["claim"], _definition(line)) for line in lines.of("definitions")
                 ),
@@ -77,6 +87,10 @@ class Ledger:
                     (line["claim"], _evidence(line)) for line in lines.of("evidence")
                 ),
                 sentences=sentences,
+                consistencies=tuple(
+                    _consistency(line, places.get(line["key"], ()))
+                    for line in lines.of("consistency")
+                ),
             )
 
     def groups_of(self, parent: str) -> tuple[Group, ...]:
@@ -170,3 +184,24 @@ def _sentence(line: Line) -> Sentence:
         int(line["words"]),
         line["sha256"],
     )
+
+
+def _consistency(line: Line, places: tuple[Printed, ...]) -> Consistency:
+    return Consistency(
+        key=line["key"],
+        about=line["about"],
+        relation=TextRelation(line["relation"]),
+        places=places,
+        tolerance=line["tolerance"],
+        concerns=listed(line["concerns"]),
+        note=line["note"],
+    )
+
+
+def _printed(line: Line, assertions: Mapping[str, tuple[Assertion, ...]]) -> Printed:
+    """A value as it is printed, or the one that a claim asserts."""
+    if not line["claim"]:
+        return Printed(line["locator"], line["value"])
+    part = line["part"] or WHOLE
+    asserted = {one.part: one for one in assertions[line["claim"]]}[part]
+    return Printed(line["locator"], asserted.value, asserted.unit, line["claim"], part)

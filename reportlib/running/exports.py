@@ -1,4 +1,4 @@
-"""Findings as JSON and CSV: one record a claim."""
+"""Findings as JSON and CSV: one record a claim; in JSON how the text agrees with itself, too."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from reportlib.judging.argument import Argument
+from reportlib.judging.consistency import consistencies
 from reportlib.judging.inquiry import Inquiry
 from reportlib.running.carried import as_record
 from reportlib.running.manifest import write_whole
@@ -38,6 +40,7 @@ def write_exports(
         "set": inquiry.settings.set_name,
         "settings": dict(inquiry.settings.values),
         "claims": records,
+        "consistency": [asdict(one) for one in consistencies(inquiry)],
     }
     write_whole(build.findings, json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
     lines = [[_cell(record[column]) for column in _COLUMNS] for record in records]

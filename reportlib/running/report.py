@@ -28,6 +28,7 @@ from reportlib.showing import summaries
 from reportlib.showing.answer import answer
 from reportlib.showing.appendix import cited_rows, documents
 from reportlib.showing.cards import card
+from reportlib.showing.consistency import consistency
 from reportlib.showing.display import Block
 from reportlib.showing.figures import Figure
 from reportlib.showing.known_when import known_when
@@ -146,6 +147,10 @@ class Report:
     def details(self) -> Block:
         """Where details are wrong, and whether the argument needs them."""
         return Block(summaries.details(self.argument))
+
+    def consistency(self) -> Block:
+        """Where the text agrees with itself, and where it does not."""
+        return Block(consistency(self._inquiry))
 
     def weak(self) -> Block:
         """Where the argument is weak though its details are right."""

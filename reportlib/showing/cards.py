@@ -9,8 +9,9 @@ from markupsafe import Markup
 
 from reportlib.judging.argument import Argument
 from reportlib.judging.comparison import describe
+from reportlib.judging.consistency import consistencies
 from reportlib.judging.inquiry import Inquiry
-from reportlib.showing.marks import detail_of, mark_of, word_of
+from reportlib.showing.marks import AGREEMENTS, detail_of, mark_of, word_of
 from reportlib.showing.markup import render
 from reportlib.showing.tried import COLUMNS, state_in_words, tried_on
 from reportlib.values.claims import Claim
@@ -63,6 +64,10 @@ def card(
         word=word_of(record),
         mark=mark_of(record),
         said=said,
+        disagreements=[
+            one for one in consistencies(inquiry) if claim_id in one.claims and not one.agrees
+        ],
+        agreements=AGREEMENTS,
         alone=alone,
         asserted=_asserted(inquiry, claim),
         sides=_sides(record),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from reportlib.values.findings import Record
-from reportlib.values.words import NOT_LOOKED_AT, Grounding, Outcome, Verdict
+from reportlib.values.words import NOT_LOOKED_AT, Agreement, Grounding, Outcome, Verdict
 
 _DISC = "M0,-1A1,1,0,1,1,0,1A1,1,0,1,1,0,-1Z"
 _HOLE = "M0,-.66A.66,.66,0,1,0,0,.66A.66,.66,0,1,0,0,-.66Z"
@@ -20,6 +20,8 @@ _SQUARE = "M-.9,-.9L.9,-.9L.9,.9L-.9,.9Z"
 _SQUARE_HOLE = "M-.58,-.58L-.58,.58L.58,.58L.58,-.58Z"
 _SLASHED_HOLES = "M-.58,-.58L-.58,.22L.22,-.58ZM.58,-.22L-.22,.58L.58,.58Z"
 _BAR = "M-1,-.3L1,-.3L1,.3L-1,.3Z"
+_EQUAL = "M-.9,-.62L.9,-.62L.9,-.18L-.9,-.18ZM-.9,.18L.9,.18L.9,.62L-.9,.62Z"
+_STROKE = "M.3,-1.1L.68,-1.1L-.3,1.1L-.68,1.1Z"
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,12 @@ MARKS = {
     Outcome.NOT_ADOPTED: Mark(_SQUARE + _SLASHED_HOLES, "bad"),
     NOT_LOOKED_AT: Mark(_DOT, "none"),
 }
+
+AGREEMENTS = {
+    Agreement.AGREES: Mark(_EQUAL, "good"),
+    Agreement.DISAGREES: Mark(_EQUAL + _STROKE, "bad"),
+}
+"""Whether the article agrees with itself; no state, so in no chart of states."""
 
 TONES = {"good": "#00855f", "open": "#b86a00", "none": "#7a7f87", "bad": "#d1453b"}
 """The tones in charts, each at least 3 to 1 on the page's light and on its dark."""

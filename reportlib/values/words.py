@@ -153,6 +153,22 @@ class Relation(StrEnum):
     CONTRADICTS = "contradicts"
 
 
+class TextRelation(StrEnum):
+    """How places of the article stand to each other if it agrees with itself."""
+
+    SAME_DATE = "same_date"
+    SAME_NAME = "same_name"
+    IN_ORDER = "in_order"
+    ADDS_UP = "adds_up"
+
+
+class Agreement(StrEnum):
+    """Whether the article agrees with itself."""
+
+    AGREES = "agrees"
+    DISAGREES = "disagrees"
+
+
 class Role(StrEnum):
     """What a sentence of the article does."""
 
