@@ -15,7 +15,7 @@ from reportlib.reading.ledger import Ledger
 from reportlib.reading.parameters import BASE, Parameters
 from reportlib.reading.provenance import Provenance
 from reportlib.reading.validation import check_package
-from reportlib.study import Study
+from reportlib.study import Build, Study
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,6 +49,12 @@ def _parser() -> argparse.ArgumentParser:
     trace.add_argument("claim", help="the claim's id, such as C06")
     trace.add_argument("--set", default=BASE, dest="set_name", help="parameter set (default: base)")
     trace.set_defaults(command=_trace)
+
+    robustness = commands.add_parser("robustness", help="print what was tried to turn each verdict")
+    robustness.add_argument(
+        "--set", default=BASE, dest="set_name", help="parameter set (default: base)"
+    )
+    robustness.set_defaults(command=_robustness)
 
     coverage = commands.add_parser("coverage", help="check the sentence map against the article")
     coverage.add_argument("article", type=Path, help="a copy of the article as plain text")
@@ -85,9 +91,29 @@ def _coverage(study: Study, given: argparse.Namespace) -> int:
     return 1 if found.problems else 0
 
 
-def _trace(study: Study, given: argparse.Namespace) -> int:
+def _robustness(study: Study, given: argparse.Namespace) -> int:
+    from reportlib.judging.inquiry import Inquiry  # heavy: pandas, altair
+    from reportlib.running.report import Report
+    from reportlib.showing.tried import in_plain_text
+
+    parameters = Parameters.read(study)
+    settings = parameters.settings(given.set_name)
+    _note_changes(study, study.build(given.set_name))
+    report = Report(study, Inquiry.open(study, settings, parameters))
+    print(in_plain_text(report.argument, parameters))
+    return 0
+
+
+def _note_changes(study: Study, build: Build) -> None:
+    """Say on standard error what is not as it was when the results were made."""
     from reportlib.running.manifest import changed_since
 
+    changed = changed_since(study, build)
+    if changed:
+        print(f"note: changed since that run: {', '.join(changed)}", file=sys.stderr)
+
+
+def _trace(study: Study, given: argparse.Namespace) -> int:
     Parameters.read(study).settings(given.set_name)
     build = study.build(given.set_name)
     of_set = "" if given.set_name == BASE else f" SET={given.set_name}"
@@ -104,9 +130,7 @@ def _trace(study: Study, given: argparse.Namespace) -> int:
     if given.claim not in claims or given.claim not in ledger.claims:
         known = claims.keys() & ledger.claims.keys()
         raise ReportError(f"There is no claim {given.claim}. {did_you_mean(given.claim, known)}")
-    changed = changed_since(study, build)
-    if changed:
-        print(f"note: changed since that run: {', '.join(changed)}", file=sys.stderr)
+    _note_changes(study, build)
     print("\n".join(_traced(claims[given.claim], ledger, Provenance.read(study))))
     return 0
 

@@ -211,7 +211,7 @@ def test_check_fails_on_digits_planted_in_a_chapter_and_in_the_report(tiny, caps
     assert "(3 faults)" in said
     assert "01-bridge.ipynb, cell 4: 6 is bound to no finding, in “On this day 6 works" in said
     assert "01-bridge.ipynb, cell 18: 6 is bound to no finding, in “{…} of 6 rows bear" in said
-    assert "report.ipynb, cell 17: 6 is bound to no finding, in “All 6 rows”" in said
+    assert "report.ipynb, cell 23: 6 is bound to no finding, in “All 6 rows”" in said
 
 
 def test_the_notebooks_of_both_studies_keep_the_contract(real, tiny) -> None:

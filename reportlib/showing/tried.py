@@ -75,6 +75,19 @@ def tried_table(argument: Argument, parameters: Parameters) -> Markup:
     return render("tried.html.j2", columns=COLUMNS, lines=lines)
 
 
+def in_plain_text(argument: Argument, parameters: Parameters) -> str:
+    """Return the lines for a terminal: a claim and its verdict, and beneath it what was tried."""
+    width = max(len(column) for column in COLUMNS[2:])
+    said = []
+    for line in tried(argument, parameters):
+        said.append(f"{line.claim}  {line.verdict}")
+        said += [
+            f"  {column.lower():<{width}}  {cell}"
+            for column, cell in zip(COLUMNS[2:], line.cells[2:], strict=True)
+        ]
+    return "\n".join(said) if said else "No checkable claim has been looked at yet."
+
+
 def state_in_words(verdict: Verdict, unsettled: Unsettled | None) -> str:
     """Return a verdict with what leaves it unsettled."""
     return f"{verdict} ({unsettled})" if unsettled else str(verdict)
