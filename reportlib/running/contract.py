@@ -15,8 +15,7 @@ import nbformat
 from reportlib.errors import BadNotebook, Fault, did_you_mean
 from reportlib.reading.ledger import Ledger
 from reportlib.reading.parameters import BASE, Parameters, Setting
-from reportlib.running.namespace import PARAMETER_SET
-from reportlib.running.run import PARAMETERS_TAG
+from reportlib.running.namespace import PARAMETER_SET, PARAMETERS_TAG
 from reportlib.study import Study
 
 _REFUSED_MODULES = {

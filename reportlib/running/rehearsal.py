@@ -21,8 +21,7 @@ from reportlib.reading.parameters import BASE, Parameters, Setting
 from reportlib.running.carried import as_carried
 from reportlib.running.cells import Cells
 from reportlib.running.chapter import STAGE, Chapter
-from reportlib.running.namespace import PARAMETER_SET
-from reportlib.running.run import PARAMETERS_TAG
+from reportlib.running.namespace import PARAMETER_SET, PARAMETERS_TAG
 from reportlib.showing.display import Block
 from reportlib.study import Study
 from reportlib.values.findings import Record
