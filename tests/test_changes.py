@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from reportlib.commands import main
+from reportlib.judging.inquiry import Inquiry
+from reportlib.reading.parameters import Parameters
 from reportlib.running.changes import changes_in
 from reportlib.running.lock import Lock
 from reportlib.running.rehearsal import rehearse
-from reportlib.showing.changes import as_table
+from reportlib.running.report import Report
+from reportlib.showing.changes import SAME, as_section, as_table
 from reportlib.study import Study
 from reportlib.values.changes import Change, Changes, Moved, Snapshot
 from reportlib.values.words import Cause
@@ -413,6 +416,49 @@ def test_a_long_list_of_rows_is_cut_and_no_line_is_too_wide() -> None:
     assert max(map(len, lines)) <= 120
     assert lines.count("       + and 8 more") == 1
     assert "no value" in "\n".join(lines)
+
+
+def test_the_page_links_the_rows_that_it_shows_and_escapes_the_rest() -> None:
+    change = Change(
+        claim="B2",
+        paraphrase="It was <b>never</b> closed.",
+        before=Snapshot("supported", value=0, unit="closures", rows={"works#repair": "a"}),
+        after=Snapshot("not supported as written", value=1, unit="closures"),
+        rows=Moved(came=("works#storm",), went=("works#repair",)),
+        moves=("B3",),
+        causes=(DATA,),
+    )
+
+    html = as_section(Changes((change,)), cited={"works#storm"}, claims={"B2", "B3"})
+
+    assert '<a href="#works--storm"><code>works#storm</code></a>' in html
+    assert "<li>rows that went: <code>works#repair</code></li>" in html
+    assert "<li>value: 0 closures → 1 closure</li>" in html
+    assert '<li>moves the grounding of <a href="#B3">B3</a></li>' in html
+    assert "<li>cause: data</li>" in html
+    assert "It was &lt;b&gt;never&lt;/b&gt; closed." in html
+
+
+def test_the_page_says_what_changed_and_only_the_published_one_does(kept: Study) -> None:
+    close_the_bridge(kept)
+    assert main(["--study", str(kept.root), "build"]) == 0
+    page = kept.build("base").page.read_text("utf-8")
+    told = page.partition('<h2 id="what-changed">')[2].partition("<h2")[0]
+    assert "<code>works#storm</code></a>" in told
+    assert "<li>cause: data</li>" in told
+
+    def section(set_name: str) -> str:
+        parameters = Parameters.read(kept)
+        inquiry = Inquiry.open(kept, parameters.settings(set_name), parameters)
+        return str(Report(kept, inquiry).changes().markup)
+
+    accept(kept)
+    assert section("base") == f"<p>{SAME}</p>\n"
+    shutil.copytree(kept.build("base").folder, kept.build("hindsight").folder)
+    only_base = "<p>Only states at the setting of base.yaml are ever accepted.</p>"
+    assert section("hindsight") == only_base
+    kept.lock.unlink()
+    assert "No state has been accepted yet" in section("base")
 
 
 # On a copy of the study of this repository.
