@@ -50,7 +50,10 @@ def copy_of(root: Path, target: Path) -> Study:
         shutil.copytree(
             root / name, target / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints")
         )
-    return Study(target)
+    study = Study(target)
+    if Study(root).lock.is_file():
+        shutil.copy(Study(root).lock, study.lock)
+    return study
 
 
 def lines_of(study: Study, file: str) -> list[dict[str, str]]:

@@ -9,6 +9,7 @@ import pytest
 
 from reportlib.commands import main
 from reportlib.errors import BadLock, NotAccepted
+from reportlib.reading.ledger import Ledger
 from reportlib.running.lock import Lock
 from reportlib.running.rehearsal import rehearse
 from reportlib.study import Study
@@ -164,3 +165,7 @@ def test_nothing_with_faults_is_accepted(tiny: Study, capsys: pytest.CaptureFixt
 
     assert '"without-source" has no source' in capsys.readouterr().err
     assert not tiny.lock.exists()
+
+
+def test_the_lock_of_this_repository_holds_every_claim_of_its_ledger(real: Study) -> None:
+    assert list(Lock.read(real).claims) == sorted(Ledger.read(real).claims)
