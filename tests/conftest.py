@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,7 +50,10 @@ def copy_of(root: Path, target: Path) -> Study:
         shutil.copytree(
             root / name, target / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints")
         )
-    return Study(target)
+    study = Study(target)
+    if Study(root).lock.is_file():
+        shutil.copy(Study(root).lock, study.lock)
+    return study
 
 
 def lines_of(study: Study, file: str) -> list[dict[str, str]]:
@@ -80,6 +84,20 @@ def drop_rows(study: Study, file: str, *keys: str) -> None:
     gone = [line for key in keys for line in _named(file, key, lines)]
     assert gone, f"{file} has no line {keys}"
     _write(study, file, [line for line in lines if line not in gone], columns=list(lines[0]))
+
+
+def in_notebook(study: Study, old: str, new: str) -> None:
+    """Replace what stands once in the code of a chapter."""
+    for path in study.chapters():
+        content = json.loads(path.read_text(encoding="utf-8"))
+        for cell in content["cells"]:
+            source = "".join(cell["source"])
+            if cell["cell_type"] == "code" and old in source:
+                assert source.count(old) == 1, old
+                cell["source"] = source.replace(old, new)
+                path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+                return
+    raise AssertionError(f"no chapter has {old}")
 
 
 def _named(file: str, key: str, lines: list[dict[str, str]]) -> Iterator[dict[str, str]]:
