@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Any
 
 
 @dataclass(frozen=True, order=True)
@@ -37,6 +38,10 @@ class FaultsFound(ReportError):
         lines = [f"{self.title} ({count} {'fault' if count == 1 else 'faults'}):"]
         lines += [f"  {fault}" for fault in self.faults]
         super().__init__("\n".join(lines))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Cross from one process to another with every fault."""
+        return type(self), (list(self.faults),)
 
 
 class BadData(FaultsFound):
@@ -81,6 +86,10 @@ class NotInHistory(ReportError):
     """Git does not have the inputs with which the lock was accepted; the message says why."""
 
 
+class ForeignFile(ReportError):
+    """A notebook opens a file that belongs neither to its study nor to what it is run with."""
+
+
 class RunFailed(ReportError):
     """A notebook stopped with an error; the page of the last good run stays in place."""
 
@@ -95,6 +104,10 @@ class RunFailed(ReportError):
         self.traceback = traceback
         super().__init__(f"{notebook}{f', cell [{cell}]' if cell else ''}: {error}")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Cross from one process to another with all that is known."""
+        return _run_failed, (dict(vars(self)),)
+
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
     """Return a sentence with the nearest valid name, or with all of them.
@@ -106,3 +119,7 @@ def did_you_mean(name: str, names: Iterable[str]) -> str:
     if near:
         return f'Did you mean "{near[0]}"?'
     return f"Known: {', '.join(known)}." if known else "None is known."
+
+
+def _run_failed(told: dict[str, Any]) -> RunFailed:
+    return RunFailed(**told)

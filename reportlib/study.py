@@ -47,6 +47,26 @@ class Build:
         return self.folder / "figures"
 
     @property
+    def work(self) -> Path:
+        """What the next run builds on: published together, once all of it is there."""
+        return self.folder / ".work"
+
+    @property
+    def executed(self) -> Path:
+        """The notebooks as they were last executed, published or not yet."""
+        return self.work / "notebooks"
+
+    @property
+    def memory(self) -> Path:
+        """What each notebook was last executed with, by digest."""
+        return self.work / "executed.json"
+
+    @property
+    def guard(self) -> Path:
+        """Held by the one build that writes here."""
+        return self.folder.with_name(f".{self.folder.name}.building")
+
+    @property
     def failure(self) -> Path:
         """The account of a run that failed; absent after a good one."""
         return self.folder / "failure.html"

@@ -1,96 +1,222 @@
-"""The build: from a study and a parameter set to the page and what lies beside it."""
+"""The build: exactly what is out of date is executed, and what comes out is published."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from time import monotonic
+from typing import Any
 
-from reportlib.errors import ReportError, RunFailed
-from reportlib.judging.inquiry import Inquiry
-from reportlib.reading.parameters import Parameters, Setting
-from reportlib.reading.validation import check_package
-from reportlib.running.carried import figures_in, records_in
-from reportlib.running.contract import check_notebooks
-from reportlib.running.exports import write_exports
-from reportlib.running.manifest import inputs_of, write_manifest, write_whole
+from reportlib.errors import RunFailed
+from reportlib.reading.parameters import Parameters
+from reportlib.reading.parts import digest_of
+from reportlib.running.digests import digest_of_bytes
+from reportlib.running.executed import Executed, Memory
+from reportlib.running.files import write_whole
+from reportlib.running.guard import alone
+from reportlib.running.jobs import Done, in_processes
+from reportlib.running.manifest import inputs_of, write_manifest
 from reportlib.running.namespace import PARAMETER_SET
-from reportlib.running.page import failure_page, page_from
-from reportlib.running.report import Report
-from reportlib.running.run import run
+from reportlib.running.plan import Plan, plan, why
+from reportlib.running.staleness import digests_of
 from reportlib.study import Build, Study
-from reportlib.values.phrases import joined
-from reportlib.values.words import Verdict
 
 Say = Callable[[str], None]
 
 
-def build_report(study: Study, set_name: str, say: Say) -> Build:
-    """Run every notebook of a study under a parameter set, and publish what comes out.
+@dataclass(frozen=True)
+class How:
+    """How a build goes about it; nothing of this changes what comes out."""
 
-    Parameters, data and notebooks are checked before anything runs. Each artefact appears whole or
-    not at all; a failed run leaves the last good page in place, and an account of the failure.
+    jobs: int = 0
+    """Notebooks at once; 0: as many as there are processors for this process."""
+    kernel: str = "forked"
+    """``forked`` from this process, or ``plain``: an ordinary one."""
+
+    @property
+    def at_once(self) -> int:
+        """Notebooks at once."""
+        return self.jobs or len(os.sched_getaffinity(0))
+
+
+def build_report(study: Study, set_name: str, say: Say, how: How = How()) -> Build:
+    """Bring the page of a parameter set up to date.
+
+    What is stale is executed, in parallel; other prose is put in without. Then the page and what
+    lies beside it is published. A failed build leaves the last good page in place, with an account
+    of the failure beside it, and keeps what other notebooks gave.
 
     Raises:
         BadParameters, BadData, BadNotebook: before anything ran, with every fault at once.
         RunFailed: a notebook stopped, or a chapter recorded nothing.
     """
-    started = datetime.now(UTC)
-    parameters = Parameters.read(study)
-    settings = parameters.settings(set_name)
-    check_package(study)
-    check_notebooks(study)
     build = study.build(set_name)
-    inputs = inputs_of(study)
-    try:
-        _run_all(study, build, {PARAMETER_SET: set_name, **settings.values}, say)
-        report = Report(study, Inquiry.open(study, settings, parameters))
-        _refuse_nothing_settled(report)
-        shown = {figure.id: figure for figure in figures_in(build.notebooks / study.report.name)}
-        figures = report.figures | shown
-        _drop_strangers(study, build, figures)
-        write_exports(build, report.inquiry, report.argument, figures.values())
-        write_whole(build.page, page_from(build.notebooks / study.report.name, settings))
-    except ReportError as problem:
-        told = problem if isinstance(problem, RunFailed) else RunFailed("The report", str(problem))
-        write_whole(build.failure, failure_page(told))
-        raise
-    build.failure.unlink(missing_ok=True)
-    write_manifest(build, settings, started, inputs, _made(build))
-    say(f"wrote {study.relative(build.page)}")
+    with alone(build.guard, say), _ended_in_order():
+        one = _Building(study, set_name, say, how)
+        try:
+            one.go()
+        except RunFailed as problem:
+            one.tell_of(problem)
+            raise
     return build
 
 
-def _run_all(study: Study, build: Build, given: Mapping[str, Setting], say: Say) -> None:
-    """Run the chapters, and then the report on what they found."""
-    for notebook in [*study.chapters(), study.report]:
-        say(f"running {study.relative(notebook)}")
-        run(study, notebook, build.notebooks / notebook.name, given)
-        if notebook != study.report and not records_in(build.notebooks / notebook.name):
+def planned(study: Study, set_name: str) -> Plan:
+    """Return what a build would have to do, and why.
+
+    Raises:
+        BadParameters: with every fault at once.
+    """
+    parameters = Parameters.read(study)
+    build = study.build(set_name)
+    return plan(study, build, Memory.read(build), parameters, parameters.settings(set_name))
+
+
+class _Building:
+    """One build at work."""
+
+    def __init__(self, study: Study, set_name: str, say: Say, how: How) -> None:
+        self._started = datetime.now(UTC)
+        self._study, self._say, self._how = study, say, how
+        self._parameters = Parameters.read(study)
+        self._settings = self._parameters.settings(set_name)
+        self._build = study.build(set_name)
+        self._memory = Memory.read(self._build)
+        self._inputs = inputs_of(study)
+
+    def go(self) -> None:
+        """Do what there is to do."""
+        study, build = self._study, self._build
+        found = plan(study, build, self._memory, self._parameters, self._settings)
+        if found.idle:
+            self._say(f"{study.relative(build.page)} is up to date")
+            return
+        self._check()
+        chapters = {path: why for path, why in found.stale.items() if path != study.report}
+        self._execute(chapters)
+        for notebook in found.reworded:
+            self._reword(notebook)
+        if report := self._why(study.report):
+            self._execute({study.report: report})
+        from reportlib.running.publishing import publish  # heavy: pandas, altair, nbconvert
+
+        made = publish(study, self._settings, self._parameters)
+        build.failure.unlink(missing_ok=True)
+        write_manifest(build, self._settings, self._started, self._memory, self._inputs, made)
+        self._say(f"wrote {study.relative(build.page)}")
+
+    def tell_of(self, problem: RunFailed) -> None:
+        """Leave a readable account of a failure beside the page."""
+        from reportlib.running.page import failure_page  # heavy: nbconvert
+
+        write_whole(self._build.failure, failure_page(problem))
+
+    def _why(self, notebook: Path) -> Sequence[Any]:
+        return why(
+            self._study, self._build, self._memory, self._parameters, self._settings, notebook
+        )
+
+    def _check(self) -> None:
+        """Check data and notebooks, unless nothing has changed since they were in order."""
+        from reportlib.running.digests import digest_of_library
+
+        notebooks = self._study.notebooks.glob("*.ipynb")
+        sources = {path.name: digest_of_bytes(path) for path in notebooks}
+        state = digest_of([self._inputs, sources, digest_of_library()])
+        if state == self._memory.checked:
+            return
+        from reportlib.reading.validation import check_package  # heavy: frictionless
+        from reportlib.running.contract import check_notebooks
+
+        check_package(self._study)
+        check_notebooks(self._study)
+        self._memory.checked = state
+        self._memory.write(self._build)
+
+    def _execute(self, stale: Mapping[Path, Sequence[Any]]) -> None:
+        """Execute notebooks, in parallel, and remember each that came to its end.
+
+        Raises:
+            RunFailed: one did not; the others are executed all the same.
+        """
+        for notebook, found in stale.items():
+            self._say(f"{notebook.name} is stale: {'; '.join(map(str, found))}")
+        by_name = {notebook.name: notebook for notebook in stale}
+        began = monotonic()
+        problems = []
+        jobs = {name: partial(self._run, notebook) for name, notebook in by_name.items()}
+        for done in in_processes(jobs, self._how.at_once):
+            if done.problem is not None:
+                problems.append(_told(done, self._study.relative(by_name[done.name])))
+                self._say(f"{done.name} failed")
+                continue
+            self._memory.notebooks[done.name] = done.result
+            self._memory.write(self._build)
+            self._say(f"{done.name} executed, {monotonic() - began:.1f} s")
+        if problems:
+            raise problems[0]
+
+    def _run(self, notebook: Path) -> Executed:
+        """In a process of its own: execute a notebook, and return what it rested on."""
+        from reportlib.running.run import run  # heavy: papermill
+
+        given = {PARAMETER_SET: self._settings.set_name, **self._settings.values}
+        artefact = self._build.executed / notebook.name
+        seen = run(self._study, notebook, artefact, given, kernel=self._how.kernel)
+        return self._remembered(notebook, artefact, seen)
+
+    def _remembered(self, notebook: Path, artefact: Path, seen: Sequence[str]) -> Executed:
+        from reportlib.running.carried import records_in
+
+        study = self._study
+        records = records_in(artefact)
+        if notebook != study.report and not records:
             raise RunFailed(study.relative(notebook), "recorded no claim: it shows no card")
+        named = {name for record in records for name in record.parameters}
+        everything = self._parameters.by_name if notebook == study.report else named
+        inputs = [name for name in seen if Path(name).parts[0] != study.params.name]
+        found = digests_of(study, notebook, inputs, everything, self._parameters, self._settings)
+        return replace(
+            found,
+            # As they were when the build began: a file that was saved meanwhile is stale.
+            inputs={name: self._inputs.get(name, now) for name, now in found.inputs.items()},
+            artefact=digest_of_bytes(artefact),
+            claims={record.claim: record.tables_read for record in records},
+        )
+
+    def _reword(self, notebook: Path) -> None:
+        from reportlib.running.rewording import reworded
+
+        artefact = self._build.executed / notebook.name
+        write_whole(artefact, reworded(notebook, artefact))
+        self._memory.notebooks[notebook.name] = replace(
+            self._memory.notebooks[notebook.name],
+            source=digest_of_bytes(notebook),
+            artefact=digest_of_bytes(artefact),
+        )
+        self._memory.write(self._build)
+        self._say(f"{notebook.name} has other prose: not executed")
 
 
-def _refuse_nothing_settled(report: Report) -> None:
-    """A report in which no fact is settled says nothing, and is more likely a mistake."""
-    verdicts = {c: r.verdict for c, r in report.argument.records.items() if r.verdict is not None}
-    if verdicts and set(verdicts.values()) == {Verdict.NOT_SETTLED}:
-        claims = joined(verdicts)
-        raise RunFailed("The report", f"not one checkable claim is settled, of {claims}")
+def _told(done: Done, notebook: str) -> RunFailed:
+    problem = done.problem
+    return problem if isinstance(problem, RunFailed) else RunFailed(notebook, str(problem))
 
 
-def _drop_strangers(study: Study, build: Build, figures: Iterable[str]) -> None:
-    """Remove what an earlier run made of a notebook or a figure that is gone."""
-    kept = {path.name for path in study.notebooks.glob("*.ipynb")}
-    kept |= {f"{id}.csv" for id in figures}
-    for path in (*build.notebooks.glob("*.ipynb"), *build.figures.glob("*.csv")):
-        if path.name not in kept:
-            path.unlink()
+def _ended_in_order() -> ExitStack:
+    """Let a request to end be an exception, so that what was started is ended first."""
+    stack = ExitStack()
 
+    def end(number: int, _frame: object) -> None:
+        sys.exit(128 + number)
 
-def _made(build: Build) -> list[Path]:
-    kept = (build.page, build.findings, build.findings_table)
-    return [
-        *kept,
-        *build.notebooks.glob("*.ipynb"),
-        *build.figures.glob("*.csv"),
-    ]
+    before = signal.signal(signal.SIGTERM, end)
+    stack.callback(signal.signal, signal.SIGTERM, before)
+    return stack

@@ -13,7 +13,7 @@ from reportlib.judging.argument import Argument
 from reportlib.judging.consistency import consistencies
 from reportlib.judging.inquiry import Inquiry
 from reportlib.running.carried import as_record
-from reportlib.running.manifest import write_whole
+from reportlib.running.files import write_whole
 from reportlib.showing.figures import Figure
 from reportlib.showing.marks import word_of
 from reportlib.study import Build

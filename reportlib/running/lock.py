@@ -20,7 +20,7 @@ from reportlib.reading.parts import (
     digest_of_parameters,
     digest_of_table,
 )
-from reportlib.running.manifest import write_whole
+from reportlib.running.files import write_whole
 from reportlib.running.rehearsal import Rehearsal
 from reportlib.running.snapshots import restored, snapshots
 from reportlib.study import Study

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 from collections.abc import Iterable, Mapping
@@ -12,13 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from reportlib.reading.parameters import Settings
+from reportlib.running.digests import digest_of_bytes, digest_of_input, digest_of_library
+from reportlib.running.executed import Memory
+from reportlib.running.files import write_whole
 from reportlib.study import Build, Study
 
 _PACKAGES = ("altair", "nbconvert", "pandas", "papermill", "vl-convert-python")
 
 
 def inputs_of(study: Study) -> dict[str, str]:
-    """Return the sha256 of every file that people write and a page is made from, by path."""
+    """Return the digest of every file that people write and a page is made from, by path."""
     files = [
         *study.data.rglob("*.csv"),
         study.descriptor,
@@ -26,17 +28,8 @@ def inputs_of(study: Study) -> dict[str, str]:
         *study.notebooks.glob("*.ipynb"),
         *([study.lock] if study.lock.is_file() else []),
     ]
-    return {study.relative(path): _digest(path) for path in sorted(files)}
-
-
-def digest_of_library() -> str:
-    """Return one digest of every file of the library."""
-    package = Path(__file__).resolve().parents[1]
-    files = sorted(p for p in package.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
-    whole = hashlib.sha256()
-    for path in files:
-        whole.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
-    return whole.hexdigest()
+    names = sorted(study.relative(path) for path in files)
+    return {name: digest_of_input(study, name) for name in names}
 
 
 def packages() -> dict[str, str]:
@@ -48,6 +41,7 @@ def write_manifest(
     build: Build,
     settings: Settings,
     started: datetime,
+    memory: Memory,
     inputs: Mapping[str, str],
     made: Iterable[Path],
 ) -> None:
@@ -57,7 +51,8 @@ def write_manifest(
         build: where the artefacts are.
         settings: what was chosen.
         started: when the run began.
-        inputs: the digests of what went in, as they were when it began.
+        memory: what each notebook was executed with.
+        inputs: the digests of what people keep, as they were when the run began.
         made: what came out.
     """
     content: dict[str, Any] = {
@@ -68,11 +63,24 @@ def write_manifest(
         "packages": packages(),
         "library": digest_of_library(),
         "inputs": dict(inputs),
+        "notebooks": memory.as_json["notebooks"],
         "artefacts": {
-            path.relative_to(build.folder).as_posix(): _digest(path) for path in sorted(made)
+            path.relative_to(build.folder).as_posix(): digest_of_bytes(path)
+            for path in sorted(made)
         },
     }
     write_whole(build.manifest, json.dumps(content, indent=2) + "\n")
+
+
+def is_published(build: Build, memory: Memory) -> bool:
+    """Whether all that was published is there as it was made, and made of the last execution."""
+    try:
+        content = json.loads(build.manifest.read_text(encoding="utf-8"))
+        artefacts = content["artefacts"].items()
+        same = content["notebooks"] == memory.as_json["notebooks"]
+    except (OSError, ValueError, KeyError, AttributeError):
+        return False
+    return same and all(digest_of_bytes(build.folder / name) == was for name, was in artefacts)
 
 
 def changed_since(study: Study, build: Build) -> list[str]:
@@ -82,18 +90,3 @@ def changed_since(study: Study, build: Build) -> list[str]:
     before = json.loads(build.manifest.read_text(encoding="utf-8"))["inputs"]
     now = inputs_of(study)
     return sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it appears whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.write_text(text, encoding="utf-8", newline="\n")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -12,6 +12,8 @@ PARAMETER_SET = "parameter_set"
 """The name in a notebook that says which parameter set is used."""
 PARAMETERS_TAG = "parameters"
 """The tag of the cell that holds the parameters."""
+INJECTED_TAG = "injected-parameters"
+"""The tag of the cell that papermill puts below it."""
 _INJECTED = "# Parameters"
 """How the cell begins that papermill puts below the notebook's own."""
 

@@ -23,8 +23,9 @@ from reportlib.running.carried import (
     said_in,
 )
 from reportlib.running.changes import changes_since
+from reportlib.running.digests import digest_of_library
 from reportlib.running.lock import Lock
-from reportlib.running.manifest import digest_of_library, inputs_of, packages
+from reportlib.running.manifest import inputs_of, packages
 from reportlib.running.namespace import settings_from
 from reportlib.showing import summaries
 from reportlib.showing.answer import answer
@@ -68,7 +69,7 @@ class Report:
         """Collect what the chapters found."""
         self._study = study
         self._inquiry = inquiry
-        self._executed = [self.build.notebooks / path.name for path in study.chapters()]
+        self._executed = [self.build.executed / path.name for path in study.chapters()]
         records: list[Record] = [r for path in self._executed for r in records_in(path)]
         self._recorded = Argument(inquiry.ledger, {record.claim: record for record in records})
         self.argument = Argument(inquiry.ledger, self._recorded.completed())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,39 +16,65 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from reportlib.errors import RunFailed
+from reportlib.running.files import write_whole
+from reportlib.running.namespace import INJECTED_TAG
+from reportlib.running.seen import WATCH, asked, seen_in
 from reportlib.study import Study
+from reportlib.values.phrases import counted
 
+FORKED, PLAIN = "forked", "plain"
+"""The kinds of kernel: a child of this process, or an ordinary one."""
 CELL_LIMIT = 300
 """Seconds after which a cell is taken to be stuck."""
 
 
-def run(study: Study, notebook: Path, output: Path, settings: Mapping[str, Any]) -> None:
-    """Execute a notebook in a fresh kernel and write it, executed, to ``output``.
+def run(
+    study: Study,
+    notebook: Path,
+    output: Path,
+    settings: Mapping[str, Any],
+    *,
+    kernel: str = FORKED,
+    limit: int = CELL_LIMIT,
+) -> list[str]:
+    """Execute a notebook afresh, write it, executed, to ``output``, and return what it opened.
 
     Only parameters that the notebook's own cell names are passed. Times, paths and random ids are
     taken out of the result, so that the same inputs give the same bytes.
 
+    Args:
+        study: whose notebook it is.
+        notebook: as people keep it.
+        output: where it is written; it appears whole or not at all.
+        settings: values of parameters, by name.
+        kernel: ``forked``, a child of this process, or ``plain``, an ordinary kernel.
+        limit: seconds after which a cell is taken to be stuck.
+
+    Returns:
+        The files of the study that were opened, as paths from its root.
+
     Raises:
-        RunFailed: a cell raised an error; ``output`` is as it was before.
+        RunFailed: a cell raised an error or never ended; ``output`` is as it was before.
     """
-    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")  # our kernel, not one of the user's
-    partial = output.with_name(f".{output.stem}.partial{output.suffix}")
     output.parent.mkdir(parents=True, exist_ok=True)
     named = papermill.inspect_notebook(str(notebook))
     try:
-        with TemporaryDirectory(prefix="reportlib-") as sockets:
-            papermill.execute_notebook(
-                str(notebook),
-                str(partial),
-                parameters={name: value for name, value in settings.items() if name in named},
-                kernel_name="python3",
-                cwd=str(study.notebooks),
-                progress_bar=False,
-                execution_timeout=CELL_LIMIT,
-                config=_talking_in(sockets),
-            )
-        _settle(partial, study)
-        partial.replace(output)
+        with TemporaryDirectory(prefix="reportlib-") as folder:
+            partial, seen = Path(folder, notebook.name), Path(folder, "seen")
+            seen.touch()
+            with _environment(asked(study, seen)):
+                papermill.execute_notebook(
+                    str(notebook),
+                    str(partial),
+                    parameters={n: value for n, value in settings.items() if n in named},
+                    kernel_name="python3",
+                    cwd=str(study.notebooks),
+                    progress_bar=False,
+                    execution_timeout=limit,
+                    **_KERNELS[kernel](folder),
+                )
+            write_whole(output, _settled(partial, study))
+            return seen_in(seen)
     except PapermillExecutionError as problem:
         raise RunFailed(
             study.relative(notebook),
@@ -56,10 +83,34 @@ def run(study: Study, notebook: Path, output: Path, settings: Mapping[str, Any])
             source=problem.source,
             traceback="\n".join(problem.traceback),
         ) from None
-    except (CellTimeoutError, DeadKernelError) as problem:
+    except CellTimeoutError:
+        told = f"a cell did not end within {counted(limit, 'second')}, and was stopped"
+        raise RunFailed(study.relative(notebook), told) from None
+    except DeadKernelError as problem:
         raise RunFailed(study.relative(notebook), str(problem)) from None
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Variables that the process which runs the cells inherits."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")  # our kernel, not one of the user's
+    try:
+        yield
     finally:
-        partial.unlink(missing_ok=True)
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _plain(folder: str) -> dict[str, Any]:
+    return {
+        "config": _talking_in(folder),
+        "extra_arguments": [f"--IPKernelApp.exec_lines={[WATCH]!r}"],
+    }
 
 
 def _talking_in(folder: str) -> Config:
@@ -71,14 +122,17 @@ def _talking_in(folder: str) -> Config:
     return Config(KernelManager={"transport": "ipc", "ip": f"{folder}/kernel"})
 
 
-def _settle(path: Path, study: Study) -> None:
+def _settled(path: Path, study: Study) -> str:
     """Take out what differs from run to run: times, durations, paths, random cell ids."""
     content = nbformat.read(path, as_version=4)
     content.metadata.pop("papermill", None)
     for number, cell in enumerate(content.cells):
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
-        if "injected-parameters" in cell.metadata.get("tags", []):
+        if INJECTED_TAG in cell.metadata.get("tags", []):
             cell["id"] = f"injected-{number}"
-    text = nbformat.writes(content).replace(str(study.root), ".")
-    path.write_text(text + "\n", encoding="utf-8")
+    return f"{nbformat.writes(content).replace(str(study.root), '.')}\n"
+
+
+_KERNELS: Mapping[str, Callable[[str], dict[str, Any]]] = {FORKED: _plain, PLAIN: _plain}
+"""By kind of kernel, what papermill is told of it; each run has a folder of its own."""

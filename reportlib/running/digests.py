@@ -1,0 +1,104 @@
+"""Digests: what a run depends on, each part by its content alone."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from reportlib.reading.parameters import OWN, Parameters, Settings
+from reportlib.reading.parts import digest_of
+from reportlib.running.namespace import PARAMETERS_TAG
+from reportlib.study import Study
+
+ABSENT = "absent"
+"""The digest of a file that is not there."""
+_PACKAGE = Path(__file__).resolve().parents[1]
+_LOCK = _PACKAGE.parent / "requirements" / "report.txt"
+
+
+def digest_of_bytes(path: Path) -> str:
+    """Return the sha256 of a file, or that it is absent."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except (FileNotFoundError, IsADirectoryError):
+        return ABSENT
+
+
+def digest_of_input(study: Study, name: str) -> str:
+    """Return the digest of a file of the study; a notebook of its own is known by its code."""
+    path = study.root / name
+    if path.suffix == ".ipynb" and path.parent == study.notebooks and path.is_file():
+        return digest_of_code(path)
+    return digest_of_bytes(path)
+
+
+def digest_of_code(notebook: Path) -> str:
+    """Return the digest of a notebook's code; prose, tags and outputs do not count.
+
+    The place of the parameters cell does, since that is where values are put in.
+    """
+    code = [cell for cell in _cells(notebook) if cell["cell_type"] == "code"]
+    tagged = [PARAMETERS_TAG in cell["metadata"].get("tags", []) for cell in code]
+    return digest_of([["".join(cell["source"]) for cell in code], tagged])
+
+
+def parameters_named(notebook: Path, parameters: Parameters) -> set[str]:
+    """Return the parameters that a notebook's code names, and those that the library obeys."""
+    named: set[str] = set(OWN)
+    for cell in _cells(notebook):
+        if cell["cell_type"] == "code":
+            named |= _words(_source(cell)) & parameters.by_name.keys()
+    return named
+
+
+def digest_of_parameter(name: str, parameters: Parameters, settings: Settings) -> str:
+    """Return the digest of what a parameter means, of its value here and in every set."""
+    in_sets = {each: parameters.settings(each).values[name] for each in parameters.sets}
+    return digest_of([repr(parameters.by_name[name]), settings.values[name], in_sets])
+
+
+@cache
+def digest_of_library() -> str:
+    """Return one digest of every file of the library."""
+    files = sorted(p for p in _PACKAGE.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+    whole = hashlib.sha256()
+    for path in files:
+        whole.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
+    return whole.hexdigest()
+
+
+@cache
+def digest_of_environment() -> str:
+    """Return the digest of the lock that the environment is made from, and of the interpreter."""
+    return digest_of([digest_of_bytes(_LOCK), platform.python_version()])
+
+
+def _cells(notebook: Path) -> list[dict[str, Any]]:
+    content: Mapping[str, Any] = json.loads(notebook.read_text(encoding="utf-8"))
+    return list(content["cells"])
+
+
+def _source(cell: Mapping[str, Any]) -> str:
+    return "".join(cell["source"])
+
+
+def _words(source: str) -> set[str]:
+    """Every name and every string in some code."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # told by the notebooks' contract
+        return set()
+    words = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=word) | ast.arg(arg=word) | ast.keyword(arg=str(word)):
+                words.add(word)
+            case ast.Attribute(attr=word) | ast.Constant(value=str(word)):
+                words.add(word)
+    return words
