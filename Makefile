@@ -18,6 +18,8 @@ SET ?= base
 PYTHON ?= python3
 PY := .venv/bin/python
 LAB ?=
+KERNEL ?= forked
+JOBS ?= 0
 UPGRADE ?=
 
 # A .venv that exists is made anew for another Python only if the command line names one.
@@ -117,6 +119,8 @@ help: ## List what make can do
 	echo
 	printf '  %-17s %s\n' \
 	  'SET=NAME' 'for report: the parameter set, one of: $(SETS) (now: $(SET))' \
+	  'KERNEL=plain' 'for report: ordinary kernels instead of children of one process' \
+	  'JOBS=N' 'for report: notebooks at once (default: one a processor)' \
 	  'PYTHON=PATH' 'the Python, 3.11 or newer, that .venv is made with (now: $(PYTHON))' \
 	  'LAB=OPTIONS' 'for lab: more options for JupyterLab' \
 	  'UPGRADE=1' 'for lock: take the newest versions instead of keeping those that still fit'
@@ -143,13 +147,23 @@ report: ## Build build/SET/report.html, if anything that it is made from has cha
 	# It waits outside the folder, which the build may replace.
 	mkdir -p "build/$$set"
 	touch "build/.$$set.stamp.new"
-	if $(PY) -m reportlib build --set "$$set"; then
+	if $(PY) -m reportlib build --set "$$set" --kernel '$(KERNEL)' --jobs '$(JOBS)'; then
 	  mv -f "build/.$$set.stamp.new" "$$stamp"
 	else
 	  status=$$?
 	  rm -f "build/.$$set.stamp.new"
 	  exit $$status
 	fi
+
+.PHONY: reports
+reports: ## Build the page of every parameter set
+	@$(call environment,report)
+	$(PY) -m reportlib build --all-sets --kernel '$(KERNEL)' --jobs '$(JOBS)'
+
+.PHONY: why
+why: ## Say of each notebook what is stale, and because of what
+	@$(call environment,report)
+	$(PY) -m reportlib build --dry-run --set '$(SET)'
 
 .PHONY: test
 test: environment browser ## Run the tests

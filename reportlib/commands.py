@@ -30,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ReportError as problem:
         print(problem, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("stopped; what was published is as it was", file=sys.stderr)
+        return 130
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -40,8 +43,21 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--study", type=Path, help="the study's folder (default: this one)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    build = commands.add_parser("build", help="run the notebooks and write the page")
+    build = commands.add_parser("build", help="execute what is stale and write the page")
     build.add_argument("--set", default=BASE, dest="set_name", help="parameter set (default: base)")
+    build.add_argument("--all-sets", action="store_true", help="build every parameter set")
+    build.add_argument(
+        "-n", "--dry-run", action="store_true", help="only say what is stale, and why"
+    )
+    build.add_argument(
+        "-j", "--jobs", type=int, default=0, help="notebooks at once (default: one a processor)"
+    )
+    build.add_argument("-q", "--quiet", action="store_true", help="say nothing but what is wrong")
+    build.add_argument("--json", action="store_true", help="say it as lines of JSON")
+    build.add_argument(
+        "--kernel", choices=("forked", "plain"), default="forked",
+        help="children of this process, which is faster, or ordinary kernels",
+    )  # fmt: skip
     build.set_defaults(command=_build)
 
     check = commands.add_parser("check", help="check parameters, data package and notebooks")
@@ -72,9 +88,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _build(study: Study, given: argparse.Namespace) -> int:
-    from reportlib.running.build import build_report  # heavy: papermill, nbconvert, altair
+    from reportlib.running.build import How, build_report, planned
+    from reportlib.running.progress import as_json, in_lines, quietly
 
-    build_report(study, given.set_name, lambda line: print(line, file=sys.stderr))
+    names = study.set_names() if given.all_sets else [given.set_name]
+    if given.dry_run:
+        for name in names:
+            print("\n".join([f"{name}:", *(f"  {line}" for line in planned(study, name).lines)]))
+        return 0
+    say = quietly if given.quiet else as_json if given.json else in_lines
+    for name in names:
+        build_report(study, name, say, How(given.jobs, given.kernel))
     return 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -25,10 +25,9 @@ from reportlib.running.jobs import Done, in_processes
 from reportlib.running.manifest import inputs_of, write_manifest
 from reportlib.running.namespace import PARAMETER_SET
 from reportlib.running.plan import Plan, plan, why
+from reportlib.running.progress import Event, Say, in_lines
 from reportlib.running.staleness import digests_of
 from reportlib.study import Build, Study
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class How:
         return self.jobs or len(os.sched_getaffinity(0))
 
 
-def build_report(study: Study, set_name: str, say: Say, how: How = How()) -> Build:
+def build_report(study: Study, set_name: str, say: Say = in_lines, how: How = How()) -> Build:
     """Bring the page of a parameter set up to date.
 
     What is stale is executed, in parallel; other prose is put in without. Then the page and what
@@ -96,7 +95,7 @@ class _Building:
         study, build = self._study, self._build
         found = plan(study, build, self._memory, self._parameters, self._settings)
         if found.idle:
-            self._say(f"{study.relative(build.page)} is up to date")
+            self._say(Event("idle", f"{study.relative(build.page)} is up to date"))
             return
         self._check()
         chapters = {path: why for path, why in found.stale.items() if path != study.report}
@@ -110,7 +109,7 @@ class _Building:
         made = publish(study, self._settings, self._parameters)
         build.failure.unlink(missing_ok=True)
         write_manifest(build, self._settings, self._started, self._memory, self._inputs, made)
-        self._say(f"wrote {study.relative(build.page)}")
+        self._say(Event("published", f"wrote {study.relative(build.page)}"))
 
     def tell_of(self, problem: RunFailed) -> None:
         """Leave a readable account of a failure beside the page."""
@@ -147,7 +146,8 @@ class _Building:
             RunFailed: one did not; the others are executed all the same.
         """
         for notebook, found in stale.items():
-            self._say(f"{notebook.name} is stale: {'; '.join(map(str, found))}")
+            told = f"{notebook.name} is stale: {'; '.join(map(str, found))}"
+            self._say(Event("stale", told, notebook.name))
         by_name = {notebook.name: notebook for notebook in stale}
         began = monotonic()
         problems = []
@@ -155,11 +155,12 @@ class _Building:
         for done in in_processes(jobs, self._how.at_once):
             if done.problem is not None:
                 problems.append(_told(done, self._study.relative(by_name[done.name])))
-                self._say(f"{done.name} failed")
+                self._say(Event("failed", f"{done.name} failed", done.name))
                 continue
             self._memory.notebooks[done.name] = done.result
             self._memory.write(self._build)
-            self._say(f"{done.name} executed, {monotonic() - began:.1f} s")
+            took = monotonic() - began
+            self._say(Event("executed", f"{done.name} executed", done.name, took))
         if problems:
             raise problems[0]
 
@@ -202,7 +203,8 @@ class _Building:
             artefact=digest_of_bytes(artefact),
         )
         self._memory.write(self._build)
-        self._say(f"{notebook.name} has other prose: not executed")
+        told = f"{notebook.name} has other prose: not executed"
+        self._say(Event("reworded", told, notebook.name))
 
 
 def _told(done: Done, notebook: str) -> RunFailed:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from reportlib.errors import ReportError
+from reportlib.running.progress import Event, Say
 
 try:
     import fcntl
@@ -16,7 +17,7 @@ except ImportError:  # a platform without it: there, nothing guards
 
 
 @contextmanager
-def alone(guard: Path, say: Callable[[str], None]) -> Iterator[None]:
+def alone(guard: Path, say: Say) -> Iterator[None]:
     """Hold a file for as long as the block runs; wait for another process that does.
 
     The system lets go of it however the process ends.
@@ -40,10 +41,10 @@ def alone(guard: Path, say: Callable[[str], None]) -> Iterator[None]:
         yield
 
 
-def _take(descriptor: int, guard: Path, say: Callable[[str], None]) -> None:
+def _take(descriptor: int, guard: Path, say: Say) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         holder = guard.read_text(encoding="utf-8") or "unknown"
-        say(f"waiting for another build, process {holder}")
+        say(Event("waiting", f"waiting for another build, process {holder}"))
         fcntl.flock(descriptor, fcntl.LOCK_EX)
