@@ -140,7 +140,8 @@ class Chapter:
             raise BadTest(f"{claim} belongs to the chapter {chapter}, not to {self._name}.")
         self._records[claim] = examined(inquiry, claim, self._tests.get(claim))
         argument = Argument(inquiry.ledger, self._records)
-        complete = Argument(inquiry.ledger, argument.completed())
+        shown = argument.complete(self._records[claim])
+        complete = Argument(inquiry.ledger, {**self._records, claim: shown})
         markup = card(inquiry, complete, claim, alone=True)
         return Block(markup, {RECORD: as_record(self._records[claim])})
 
