@@ -274,6 +274,38 @@ def test_asking_what_if_leaves_the_argument_as_it_is():
     assert argument.grounding("P") is GROUNDED
 
 
+@settings(max_examples=200, deadline=None)
+@given(
+    st.fixed_dictionaries({name: st.sampled_from(Verdict) for name in "ABCDE"}),
+    st.lists(st.sampled_from("RPQJABCDE"), min_size=1, max_size=3, unique=True),
+)
+def test_what_if_gives_what_the_whole_argument_would_give_anew(verdicts, fallen):
+    found = records(**verdicts)
+    without = Argument(HOUSE, found)
+    for claim in fallen:
+        without = without.knocked_out([claim])
+
+    anew = Argument(HOUSE, found, frozenset(fallen))
+
+    assert {c: without.grounding(c) for c in "RPQJ"} == {c: anew.grounding(c) for c in "RPQJ"}
+
+
+def test_what_if_looks_at_what_rests_on_the_claim_and_at_nothing_else(monkeypatch):
+    argument = Argument(HOUSE, ALL_STAND)
+    assert argument.grounding("R") is GROUNDED
+    group_standing = Argument.group_standing
+    seen = []
+
+    def watched(self, group):
+        seen.append(group.id)
+        return group_standing(self, group)
+
+    monkeypatch.setattr(Argument, "group_standing", watched)
+    argument.moved_by("D")
+
+    assert sorted(seen) == ["G1", "G4", "G5", "G6"]
+
+
 RANK = {UNGROUNDED: 0, PARTLY: 1, GROUNDED: 2, ASSUMED: 3}
 some_verdicts = st.fixed_dictionaries({name: st.sampled_from(Verdict) for name in "ABCDE"})
 members = st.lists(st.sampled_from(["A", "B", "C", "D", "E", "J", "K"]), min_size=1, unique=True)

@@ -8,7 +8,7 @@ import pytest
 
 from reportlib.reading.ledger import Ledger
 from reportlib.reading.parameters import Parameters
-from reportlib.values.claims import Demand
+from reportlib.values.claims import Demand, Group, Member
 from reportlib.values.words import Comparison, Kind, Mode, Relation, Role, Stance
 
 
@@ -36,6 +36,21 @@ def test_groups_hold_their_members_with_what_the_parent_needs(tiny):
     assert ledger.groups_of("B1") == ()
     assert ledger.roles_of("B1") == {"G1": Demand(Comparison.BEFORE, "2013")}
     assert ledger.roles_of("B2") == {}
+    assert [(g.id, m.claim) for g, m in ledger.places_of("B2")] == [("G1", "B2")]
+    assert ledger.places_of("B3") == ()
+
+
+def test_above_a_claim_is_all_that_rests_on_it_however_far_in_the_order_of_the_groups():
+    def group(id: str, parent: str, *members: str) -> Group:
+        made = tuple(Member(member, None, "") for member in members)
+        return Group(id, parent, Mode.LINKED, len(members), "", made)
+
+    groups = (group("G1", "R", "P", "Q"), group("G2", "Q", "A"), group("G3", "P", "A", "B"))
+    ledger = Ledger({}, {}, {}, groups, (), {}, {}, ())
+
+    assert ledger.above("A") == ("R", "Q", "P")
+    assert ledger.above("B") == ("R", "P")
+    assert ledger.above("R") == ()
 
 
 def test_other_links_evidence_and_sentences_are_read(tiny):

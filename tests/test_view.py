@@ -291,11 +291,15 @@ def test_a_file_that_cannot_be_read_as_described_is_told_with_its_place(tiny):
         tables(tiny).at(COLUMN)
 
 
-def test_the_view_counts_its_rows_and_lists_their_references(tiny):
-    data = tables(tiny).at(COLUMN)
+def test_the_view_counts_its_rows(tiny):
+    assert tables(tiny).at(COLUMN).counts() == {"works": 3, "crossings": 1, "coverage": 1}
 
-    assert data.counts() == {"works": 3, "crossings": 1, "coverage": 1}
-    assert set(data.references()) == {
-        "works#opening", "works#repair", "works#painting", "crossings#club-2012",
-        "coverage#works-2011-2017",
-    }  # fmt: skip
+
+def test_a_row_is_in_every_view_from_the_day_from_which_it_is_said_to_be(tiny):
+    source = tables(tiny)
+
+    assert source.public_from("crossings#town-2014") == date(2016, 4, 11)
+    assert source.public_from("coverage#works-2011-2017") == date.min
+    assert source.public_from("crossings#letter") is None
+    assert source.public_from("crossings#no-such-row") is None
+    assert source.public_from("no_such_table#town-2014") is None

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
+
 import pandas as pd
 
+from reportlib.reading.lines import gathered
 from reportlib.values.findings import Finding
 from reportlib.values.phrases import joined
 
 COMPLETE = "complete"
+Period = tuple[pd.Timestamp, pd.Timestamp]
+"""The first and the last day that a register covers."""
 
 
 def none_found(
@@ -37,30 +42,31 @@ def none_found(
         return Finding(None, ends.index, unit, "one end of the period has no such day on record")
     if len(found):
         return Finding(len(found), [*found.index, *ends.index], unit)
-    short = registers[registers["completeness"] != COMPLETE]
-    if len(short):
-        names = joined(f"{line.register} ({line.completeness})" for line in short.itertuples())
-        why = f"none was found, but not every register is complete: {names}"
+    named = zip(registers["register"], registers["completeness"], strict=True)
+    short = [f"{register} ({how_far})" for register, how_far in named if how_far != COMPLETE]
+    if short:
+        why = f"none was found, but not every register is complete: {joined(short)}"
         return Finding(None, [*ends.index, *registers.index], unit, why)
-    if not all(_cover(alone, since, until) for alone in _by_agency(registers)):
+    if not all(_cover(periods, since, until) for periods in _by_agency(registers)):
         why = "none was found, but no complete register covers the whole period"
         return Finding(None, [*ends.index, *registers.index], unit, why)
     return Finding(0, [*ends.index, *registers.index], unit)
 
 
-def _by_agency(registers: pd.DataFrame) -> list[pd.DataFrame]:
-    """The registers of each agency; together where the coverage table does not part them."""
-    if registers.empty or "agency" not in registers:
-        return [registers]
-    agencies = sorted({agency for kept in registers["agency"] for agency in kept})
-    parted = [registers[[agency in kept for kept in registers["agency"]]] for agency in agencies]
-    return parted or [registers]
+def _by_agency(registers: pd.DataFrame) -> Collection[Sequence[Period]]:
+    """The periods of each agency's registers; together where coverage does not part them."""
+    periods = list(zip(registers["from"], registers["to"], strict=True))
+    if "agency" not in registers:
+        return [periods]
+    named = zip(registers["agency"], periods, strict=True)
+    parted = gathered((agency, period) for kept, period in named for agency in kept)
+    return parted.values() or [periods]
 
 
-def _cover(registers: pd.DataFrame, since: pd.Timestamp, until: pd.Timestamp) -> bool:
+def _cover(periods: Iterable[Period], since: pd.Timestamp, until: pd.Timestamp) -> bool:
     """Whether the registers of one agency together leave no day of the period out."""
     next_day = since
-    for start, end in registers[["from", "to"]].sort_values("from").itertuples(index=False):
+    for start, end in sorted(periods):
         if start <= next_day:
             next_day = max(next_day, end + pd.Timedelta(days=1))
     return bool(next_day > until)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import cached_property
 
@@ -43,6 +43,10 @@ class Argument:
     """Claims taken to fall, whatever their record says: for asking "what if"."""
     held: frozenset[str] = frozenset()
     """Claims taken to stand, likewise."""
+    _before: Argument | None = field(default=None, repr=False, compare=False)
+    """Where "what if" was asked; what does not rest on the claims asked about stands as there."""
+    _moving: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
+    """The claims that rest on those."""
 
     def grounding(self, claim: str) -> Grounding:
         """The grounding of a judgement, a cause or a forecast."""
@@ -86,6 +90,8 @@ class Argument:
         """As good as the weakest group; None: nothing beneath can be checked."""
         if claim in self.fallen:
             return Standing.FALLS
+        if self._before is not None and claim not in self._moving:
+            return self._before._claim_standing(claim)
         if claim not in self._cache:
             found = [
                 standing
@@ -99,31 +105,23 @@ class Argument:
     def _cache(self) -> dict[str, Standing | None]:
         return {}
 
-    @cached_property
+    @property
     def roots(self) -> tuple[str, ...]:
         """The claims that support no other: what the article is for."""
-        members = {member.claim for group in self.ledger.groups for member in group.members}
-        parents = dict.fromkeys(group.parent for group in self.ledger.groups)
-        return tuple(parent for parent in parents if parent not in members)
+        return self.ledger.roots
 
-    @cached_property
+    @property
     def pillars(self) -> tuple[str, ...]:
         """The claims that a root needs, all of them."""
-        return tuple(
-            member.claim
-            for root in self.roots
-            for group in self.ledger.groups_of(root)
-            if group.mode is Mode.LINKED
-            for member in group.members
-        )
+        return self.ledger.pillars
 
     def knocked_out(self, claims: Collection[str]) -> Argument:
         """The same argument, with some claims taken to fall."""
-        return Argument(self.ledger, self.records, self.fallen | frozenset(claims), self.held)
+        return self._what_if(claims, self.fallen | frozenset(claims), self.held)
 
     def needs(self, claim: str) -> tuple[str, ...]:
         """The judgements that would be better grounded if this claim stood."""
-        with_it = Argument(self.ledger, self.records, self.fallen, self.held | {claim})
+        with_it = self._what_if([claim], self.fallen, self.held | {claim})
         return self._differing(with_it, claim)
 
     def moved_by(self, claim: str) -> tuple[str, ...]:
@@ -133,39 +131,43 @@ class Argument:
     def if_it_falls(self, claim: str) -> dict[str, Grounding]:
         """What becomes of every claim whose grounding changes if this one falls."""
         without = self.knocked_out([claim])
-        return {parent: without.grounding(parent) for parent in self.moved_by(claim)}
+        return {parent: without.grounding(parent) for parent in self._differing(without, claim)}
+
+    def _what_if(
+        self, claims: Iterable[str], fallen: frozenset[str], held: frozenset[str]
+    ) -> Argument:
+        moving = frozenset(parent for claim in claims for parent in self.ledger.above(claim))
+        return Argument(self.ledger, self.records, fallen, held, self, moving)
 
     def _differing(self, other: Argument, claim: str) -> tuple[str, ...]:
         return tuple(
             parent
-            for parent in dict.fromkeys(group.parent for group in self.ledger.groups)
+            for parent in self.ledger.above(claim)
             if parent != claim
             and not self.ledger.claims[parent].kind.checkable
             and other.grounding(parent) is not self.grounding(parent)
         )
 
+    def bears_load(self, claim: str) -> bool:
+        """Whether the fall of a claim, which is no pillar itself, changes a pillar."""
+        pillars = self.pillars
+        return claim not in pillars and any(moved in pillars for moved in self.moved_by(claim))
+
     @cached_property
     def load_bearing(self) -> tuple[str, ...]:
         """The claims whose fall changes a pillar."""
-        pillars = set(self.pillars)
-        return tuple(
-            claim
-            for claim in self.ledger.claims
-            if claim not in pillars and pillars & set(self.moved_by(claim))
-        )
+        return tuple(claim for claim in self.ledger.claims if self.bears_load(claim))
 
     def completed(self) -> dict[str, Record]:
         """The records, with the grounding of every claim that has one, and the reason for it."""
-        return {
-            claim: record
-            if record.kind.checkable
-            else replace(
-                record,
-                grounding=self.grounding(claim),
-                reason=" ".join(part for part in (record.reason, self.reason(claim)) if part),
-            )
-            for claim, record in self.records.items()
-        }
+        return {claim: self.complete(record) for claim, record in self.records.items()}
+
+    def complete(self, record: Record) -> Record:
+        """A record, with the grounding of its claim if it has one, and the reason for it."""
+        if record.kind.checkable:
+            return record
+        reason = " ".join(part for part in (record.reason, self.reason(record.claim)) if part)
+        return replace(record, grounding=self.grounding(record.claim), reason=reason)
 
     def reason(self, claim: str) -> str:
         """Why a claim has its grounding: how each premise beneath it stands."""

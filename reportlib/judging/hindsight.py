@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from reportlib.judging.inquiry import Inquiry
 from reportlib.judging.question import Question
 from reportlib.reading.descriptor import KNOWN_FROM
+from reportlib.reading.lines import gathered
 from reportlib.reading.parameters import AS_OF, Settings
 from reportlib.values.findings import Record
 from reportlib.values.phrases import in_words
@@ -32,13 +33,14 @@ def then_and_now(inquiry: Inquiry, question: Question) -> ThenAndNow:
     if not found.differs:
         return found
     cited = [*_cited(then), *_cited(now)]
-    days = sorted(day for day in _days_of(inquiry, cited) if first < day <= last)
+    days = sorted({day for _, day in _known_days(inquiry, cited) if first < day <= last})
     turned_on = _turned_on(on, now, days)
     if turned_on is None:
         return found
     bearing = dict.fromkeys([*_cited(on(turned_on)), *_cited(now)])
-    new = [one for one in bearing if turned_on in _days_of(inquiry, [one])]
-    return ThenAndNow(found.then, found.now, turned_on, tuple(new))
+    of_that_day = {one for one, day in _known_days(inquiry, bearing) if day == turned_on}
+    new = tuple(one for one in bearing if one in of_that_day)
+    return ThenAndNow(found.then, found.now, turned_on, new)
 
 
 def _turned_on(on: Callable[[date], Record], now: Record, days: list[date]) -> date | None:
@@ -64,18 +66,17 @@ def _cited(record: Record) -> list[str]:
     return [*record.rows, *(target for item in counted for target in item.targets)]
 
 
-def _days_of(inquiry: Inquiry, references: Iterable[str]) -> set[date]:
+def _known_days(inquiry: Inquiry, references: Iterable[str]) -> Iterator[tuple[str, date]]:
     """The days on which rows or documents, or a date in a row, became known."""
-    days: set[date] = set()
-    for reference in references:
-        table = table_of(reference)
+    for table, cited in gathered((table_of(one), one) for one in references).items():
         if table == SOURCES:
-            if (day := inquiry.known.published(reference)) is not None:
-                days.add(day)
+            days = ((one, inquiry.known.published(one)) for one in cited)
+            yield from ((one, day) for one, day in days if day is not None)
             continue
         frame = inquiry.known.tables.frames[table]
         if KNOWN_FROM not in frame:
             continue
-        dated = frame.loc[[reference]].select_dtypes("datetime").iloc[0]
-        days |= {moment.date() for moment in dated.dropna()}
-    return days
+        dated = frame.select_dtypes("datetime").loc[list(cited)]
+        for column in dated:
+            known = dated[column].dropna()
+            yield from zip(map(str, known.index), known.dt.date, strict=True)

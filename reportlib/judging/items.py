@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from reportlib.values.evidence import Evidence, Item
 from reportlib.values.findings import Finding
-from reportlib.values.sources import Link, SourceClass
+from reportlib.values.sources import SOURCES, Link, SourceClass
 from reportlib.values.words import Basis, Directness, Grade, Match, Stance
 
 Links = Mapping[str, tuple[Link, ...]]
@@ -31,7 +31,8 @@ def computed_items(finding: Finding, match: Match, links: Links) -> list[Item]:
         return []
     best: dict[str, dict[str, Link]] = defaultdict(dict)
     sources: dict[str, set[str]] = defaultdict(set)
-    for row in (row for row in finding.rows if row not in finding.context):
+    context = set(finding.context)
+    for row in (row for row in finding.rows if row not in context):
         for link in links.get(row, ()):
             sources[link.origin].add(link.source)
             kept = best[link.origin].get(row)
@@ -54,7 +55,7 @@ def computed_items(finding: Finding, match: Match, links: Links) -> list[Item]:
 
 
 def read_items(
-    evidence: Iterable[Evidence],
+    evidence: Collection[Evidence],
     links: Links,
     classes: Mapping[str, SourceClass],
     known: Collection[str],
@@ -66,11 +67,12 @@ def read_items(
     from the same origin, a row which the finding already counts.
     """
     items = []
+    told = _told(finding, links) if finding is not None and evidence else frozenset()
     for piece in evidence:
         for item in _items_of(piece, links, classes):
             if piece.target not in known:
                 item = replace(item, set_aside="not public yet on the day of this run")
-            elif finding is not None and _retells(item, finding, links):
+            elif _retells(item, told):
                 item = replace(item, set_aside="already counted by the test")
             items.append(item)
     return items
@@ -102,18 +104,27 @@ def _items_of(piece: Evidence, links: Links, classes: Mapping[str, SourceClass])
         )
 
 
-def _retells(item: Item, finding: Finding, links: Links) -> bool:
-    """The same fact from the same origin, quoted again; a qualification is never displaced."""
-    if item.stance in (Stance.QUALIFIES, Stance.CONTEXT) or not finding.decides:
-        return False
-    same = {
+def _told(finding: Finding, links: Links) -> Collection[tuple[str, str]]:
+    """What each origin says by the rows of a finding: the rows, and the documents behind them."""
+    if not finding.decides:
+        return frozenset()
+    return {
         (link.origin, name)
         for row in finding.rows
         for link in links.get(row, ())
-        for name in (row, f"sources#{link.source}")
+        for name in (row, f"{SOURCES}#{link.source}")
     }
-    return any((item.origin, target) in same for target in item.targets)
+
+
+def _retells(item: Item, told: Collection[tuple[str, str]]) -> bool:
+    """The same fact from the same origin, quoted again; a qualification is never displaced."""
+    if item.stance in (Stance.QUALIFIES, Stance.CONTEXT):
+        return False
+    return any((item.origin, target) in told for target in item.targets)
+
+
+_RANK = {grade: rank for rank, grade in enumerate(reversed(Grade))}
 
 
 def _worth(source_class: SourceClass) -> tuple[int, bool]:
-    return -list(Grade).index(source_class.grade), source_class.primary
+    return _RANK[source_class.grade], source_class.primary

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
-from reportlib.judging.items import Links
 from reportlib.reading.lines import gathered
 from reportlib.reading.provenance import Provenance
 from reportlib.reading.tables import Tables
 from reportlib.reading.view import Data
 from reportlib.values.days import Span
-from reportlib.values.sources import SOURCES
+from reportlib.values.sources import SOURCES, table_of
 from reportlib.values.words import Grade
 
 
@@ -35,8 +35,7 @@ class Known:
     tables: Tables
     provenance: Provenance
     _data: dict[tuple[date, str], Data] = field(default_factory=dict)
-    _links: dict[str, Links] = field(default_factory=dict)
-    _references: dict[date, frozenset[str]] = field(default_factory=dict)
+    _first_days: dict[str, date | None] = field(default_factory=dict)
 
     def data(self, day: date, without: str = "") -> Data:
         """Return the tables, less the rows that nobody but the origin left out attests."""
@@ -46,24 +45,10 @@ class Known:
             self._data[day, without] = self.tables.at(day).without(self.alone(without))
         return self._data[day, without]
 
-    def links(self, origin: str) -> Links:
-        """Return the sources of each row, less those of an origin left out."""
-        if not origin:
-            return self.provenance.links
-        if origin not in self._links:
-            self._links[origin] = {
-                row: tuple(link for link in links if link.origin != origin)
-                for row, links in self.provenance.links.items()
-            }
-        return self._links[origin]
-
-    def references(self, day: date) -> frozenset[str]:
-        """Return the references of every row and document that was public on a day."""
-        if day not in self._references:
-            rows = self.tables.at(day).references()
-            documents = (name for name, known in self._documents.items() if known <= day)
-            self._references[day] = frozenset(rows).union(documents)
-        return self._references[day]
+    def public(self, references: Iterable[str], day: date) -> frozenset[str]:
+        """Return those of some rows and documents that were public on a day."""
+        known = ((one, self._public_from(one)) for one in references)
+        return frozenset(one for one, first in known if first is not None and first <= day)
 
     def published(self, document: str) -> date | None:
         """Return the last day on which a document can have been published, if that is known."""
@@ -73,12 +58,27 @@ class Known:
         """Return the rows that one origin alone attests."""
         return self._alone.get(origin, ())
 
+    def thinned(self, origin: str) -> frozenset[str]:
+        """Return the tables that have fewer rows without an origin's word."""
+        return self._thinned.get(origin, frozenset())
+
+    def _public_from(self, reference: str) -> date | None:
+        if reference not in self._first_days:
+            document = table_of(reference) == SOURCES
+            first = self.published(reference) if document else self.tables.public_from(reference)
+            self._first_days[reference] = first
+        return self._first_days[reference]
+
     @cached_property
     def _alone(self) -> dict[str, tuple[str, ...]]:
         by_row = (
             (row, {link.origin for link in links}) for row, links in self.provenance.links.items()
         )
         return gathered((next(iter(origins)), row) for row, origins in by_row if len(origins) == 1)
+
+    @cached_property
+    def _thinned(self) -> dict[str, frozenset[str]]:
+        return {origin: frozenset(map(table_of, rows)) for origin, rows in self._alone.items()}
 
     @cached_property
     def _documents(self) -> dict[str, date]:

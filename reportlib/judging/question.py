@@ -15,13 +15,21 @@ from reportlib.reading.parameters import Setting
 from reportlib.values.claims import Assertion, Claim
 from reportlib.values.evidence import Evidence, Item
 from reportlib.values.findings import Finding, PartMatch
-from reportlib.values.sources import table_of
 from reportlib.values.words import Basis, Match, Unsettled, Verdict
 
 Asked = tuple[Setting, ...]
 """The values of the parameters, in the order in which the question names them."""
-Found = tuple[Finding, frozenset[str]]
-"""A finding, and the tables that were read for it."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a test gives on a day, the tables that it read for it, and the items that follow."""
+
+    finding: Finding | None
+    """None: there is no test."""
+    tables_read: frozenset[str] = frozenset()
+    items: dict[Match, tuple[Item, ...]] = field(default_factory=dict)
+    """By how the finding matches what is asserted, as far as that was asked."""
 
 
 @dataclass(frozen=True)
@@ -74,46 +82,50 @@ class Question:
         return self._answers[asked]
 
     def _answered(self, footing: Footing, setting: Mapping[str, Setting]) -> Answer:
-        finding, tables_read = None, frozenset[str]()
+        found = self._found(footing, setting)
         parts: tuple[PartMatch, ...] = ()
-        items: list[Item] = []
-        match = Match.NO_DATA
-        links = self.known.links(footing.without)
-        if self.test is not None:
-            finding, tables_read = self._found(self.test, footing, setting)
-            if self.assertions:
-                parts = compare(finding, self.assertions, setting)
-                match = _worst(parts)
-                items = computed_items(finding, match, links)
-        items += read_items(
-            self.evidence,
-            links,
-            self.known.provenance.classes,
-            self.known.references(footing.day),
-            finding,
-        )
-        kept = [item for item in items if not footing.without or item.origin != footing.without]
+        if found.finding is not None and self.assertions:
+            parts = compare(found.finding, self.assertions, setting)
+        match = _worst(parts)
+        if match not in found.items:
+            found.items[match] = self._items(found.finding, match, footing.day)
+        without = footing.without
+        kept = [item for item in found.items[match] if not without or item.origin != without]
         weighing = weigh(kept, footing.floor, loose=match is Match.LOOSE)
         if parts and match is Match.NO_DATA:
             # What a test should compute is not settled by documents that retell it.
             verdict, unsettled = Verdict.NOT_SETTLED, Unsettled.NO_DATA
             weighing = replace(weighing, verdict=verdict, unsettled=unsettled)
-        return Answer(finding, parts, weighing, tables_read)
+        return Answer(found.finding, parts, weighing, found.tables_read)
 
-    def _found(self, test: ClaimTest, footing: Footing, setting: Mapping[str, Setting]) -> Found:
+    def _items(self, finding: Finding | None, match: Match, day: date) -> tuple[Item, ...]:
+        """What bears on the claim, an origin that is left out included: it changes no other's."""
+        provenance = self.known.provenance
+        public = self.known.public((piece.target for piece in self.evidence), day)
+        return (
+            *(computed_items(finding, match, provenance.links) if finding is not None else ()),
+            *read_items(self.evidence, provenance.links, provenance.classes, public, finding),
+        )
+
+    def _found(self, footing: Footing, setting: Mapping[str, Setting]) -> Found:
         """Call the test, unless what differs from an earlier call is nothing that it reads."""
         day, origin = footing.day, footing.without
-        asked = (day, origin, tuple(setting[name] for name in test.names))
-        if asked in self._findings:
-            return self._findings[asked]
-        if origin:
-            found, tables_read = self._found(test, footing._replace(without=""), setting)
-            gone = {table_of(row) for row in self.known.alone(origin)}
-            if tables_read.isdisjoint(gone):
-                return found, tables_read
-        data = self.known.data(day, origin).watched()
-        self._findings[asked] = (test(data, setting), frozenset(data.read))
+        names = self.test.names if self.test is not None else ()
+        asked = (day, origin, tuple(setting[name] for name in names))
+        if asked not in self._findings:
+            self._findings[asked] = self._found_anew(footing, setting)
         return self._findings[asked]
+
+    def _found_anew(self, footing: Footing, setting: Mapping[str, Setting]) -> Found:
+        day, origin = footing.day, footing.without
+        if origin:
+            found = self._found(footing._replace(without=""), setting)
+            if found.tables_read.isdisjoint(self.known.thinned(origin)):
+                return found
+        if self.test is None:
+            return Found(None)
+        data = self.known.data(day, origin).watched()
+        return Found(self.test(data, setting), frozenset(data.read))
 
 
 def _worst(parts: tuple[PartMatch, ...]) -> Match:

@@ -20,13 +20,20 @@ from reportlib.values.words import Grade
 def examined(inquiry: Inquiry, claim_id: str, test: ClaimTest | None = None) -> Record:
     """Return the record of a claim, with what came of every attempt to turn it."""
     question = inquiry.question(claim_id, test)
+    record = tried(inquiry, question)
+    if test is None:
+        return record
+    return replace(record, trials=replace(record.trials, canary=canary(inquiry, question)))
+
+
+def tried(inquiry: Inquiry, question: Question) -> Record:
+    """Return the record of a claim, with what came of every attempt but the canary."""
     record = inquiry.record(question)
     checkable = question.claim.kind.checkable
     trials = Trials(
         without_origin=_without_origin(inquiry, question, record) if checkable else (),
         from_grade=_from_grade(inquiry, question, record) if checkable else (),
         then_and_now=then_and_now(inquiry, question) if checkable else None,
-        canary=canary(inquiry, question) if test is not None else None,
         positions=_at_positions(inquiry, question, record) if question.claim.has_verdict else {},
     )
     return replace(record, trials=trials)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -62,9 +63,13 @@ def _sift(items: Iterable[Item], floor: Grade) -> list[Item]:
 
 def _strongest(items: list[Item]) -> list[Item]:
     """Rule 2: of each origin and stance the strongest item; what qualifies always stays."""
-    best: dict[tuple[str, Stance], Item] = {}
-    for item in sorted((item for item in items if not item.set_aside), key=_strength):
-        best.setdefault((item.origin, item.stance), item)
+    alike: dict[tuple[str, Stance], list[Item]] = defaultdict(list)
+    for item in items:
+        if not item.set_aside:
+            alike[item.origin, item.stance].append(item)
+    best = {
+        said: min(same, key=_strength) if len(same) > 1 else same[0] for said, same in alike.items()
+    }
     return [
         item
         if item.set_aside

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from reportlib.reading.lines import Line, Lines, gathered, listed
 from reportlib.study import Study
@@ -95,21 +96,64 @@ class Ledger:
 
     def groups_of(self, parent: str) -> tuple[Group, ...]:
         """The groups of premises beneath a claim."""
-        return tuple(group for group in self.groups if group.parent == parent)
+        return self._by_parent.get(parent, ())
 
     def children_of(self, parent: str) -> list[str]:
         """The claims in the groups beneath a claim, each once."""
         groups = self.groups_of(parent)
         return list(dict.fromkeys(member.claim for group in groups for member in group.members))
 
+    def places_of(self, child: str) -> tuple[tuple[Group, Member], ...]:
+        """The groups that a claim stands in, each with the claim as its member."""
+        return self._by_member.get(child, ())
+
     def roles_of(self, child: str) -> Mapping[str, Demand]:
         """What the groups that a claim stands in need of it, where that is less than all of it."""
         return {
             group.id: member.requires
-            for group in self.groups
-            for member in group.members
-            if member.claim == child and member.requires is not None
+            for group, member in self.places_of(child)
+            if member.requires is not None
         }
+
+    def above(self, claim: str) -> tuple[str, ...]:
+        """Every claim that a claim is a premise of, however far, in the order of the groups."""
+        found: set[str] = set()
+        queue = [claim]
+        while queue:
+            parents = {group.parent for group, _ in self.places_of(queue.pop())} - found
+            found |= parents
+            queue.extend(parents)
+        return tuple(sorted(found, key=self._order.__getitem__))
+
+    @cached_property
+    def roots(self) -> tuple[str, ...]:
+        """The claims that support no other: what the article is for."""
+        return tuple(parent for parent in self._order if parent not in self._by_member)
+
+    @cached_property
+    def pillars(self) -> tuple[str, ...]:
+        """The claims that a root needs, all of them."""
+        return tuple(
+            member.claim
+            for root in self.roots
+            for group in self.groups_of(root)
+            if group.mode is Mode.LINKED
+            for member in group.members
+        )
+
+    @cached_property
+    def _by_parent(self) -> Mapping[str, tuple[Group, ...]]:
+        return gathered((group.parent, group) for group in self.groups)
+
+    @cached_property
+    def _by_member(self) -> Mapping[str, tuple[tuple[Group, Member], ...]]:
+        pairs = ((group, member) for group in self.groups for member in group.members)
+        return gathered((member.claim, (group, member)) for group, member in pairs)
+
+    @cached_property
+    def _order(self) -> Mapping[str, int]:
+        """The place of each parent among the groups."""
+        return {parent: number for number, parent in enumerate(self._by_parent)}
 
 
 def _claim(line: Line, locators: tuple[str, ...]) -> Claim:

@@ -16,6 +16,7 @@ from reportlib.reading.parameters import Parameters
 from reportlib.reading.validation import faults_in_package
 from reportlib.reading.view import Data
 from reportlib.study import Study
+from reportlib.values.sources import table_of
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,16 @@ class Tables:
         if day not in self._views:
             self._views[day] = Data(_Cut(self.frames, day), self.parameters)
         return self._views[day]
+
+    def public_from(self, row: str) -> date | None:
+        """Return the day from which a row is in the view, or None if it never is."""
+        frame = self.frames.get(table_of(row))
+        if frame is None or row not in frame.index:
+            return None
+        if not _is_cut(frame, table_of(row)):
+            return date.min
+        first = frame.at[row, KNOWN_FROM]
+        return first.date() if isinstance(first, pd.Timestamp) else None
 
     @cached_property
     def frames(self) -> Mapping[str, pd.DataFrame]:
@@ -91,12 +102,17 @@ def read_frame(resource: Resource) -> pd.DataFrame:
 
 def cut(frame: pd.DataFrame, table: str, day: date) -> pd.DataFrame:
     """Cut a table to what was public on a day; see ``Tables.at``."""
-    if table == COVERAGE or KNOWN_FROM not in frame:
+    if not _is_cut(frame, table):
         return frame
     moment = pd.Timestamp(day)
     kept = frame[frame[KNOWN_FROM] <= moment]
     days = kept.select_dtypes("datetime").columns
-    return kept.assign(**{column: kept[column].where(kept[column] <= moment) for column in days})
+    cut = kept.assign(**{column: kept[column].where(kept[column] <= moment) for column in days})
+    return cut.copy()  # brings columns of one type together in memory: what is taken of it is cheap
+
+
+def _is_cut(frame: pd.DataFrame, table: str) -> bool:
+    return table != COVERAGE and KNOWN_FROM in frame
 
 
 def _text(column: pd.Series[Any], _field: Field) -> pd.Series[Any]:

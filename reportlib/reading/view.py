@@ -54,10 +54,14 @@ class Data:
     def without(self, rows: Iterable[str]) -> Data:
         """Return the same view less some rows, as if they had never been found."""
         by_table = gathered((table_of(row), row) for row in rows)
-        frames = ((table, self.frame(table), gone) for table, gone in by_table.items())
-        return self.replaced(
-            {table: frame[~frame.index.isin(list(gone))] for table, frame, gone in frames}
-        )
+        kept = {
+            table: ~self.frame(table).index.isin(list(gone)) for table, gone in by_table.items()
+        }
+        less = self.replaced({table: self.frame(table)[left] for table, left in kept.items()})
+        for (table, name, value), mask in self._masks.items():
+            if table in kept:  # a row that stays counts as it did
+                less._masks[table, name, value] = mask[kept[table]]
+        return less
 
     def replaced(self, frames: Mapping[str, pd.DataFrame]) -> Data:
         """Return the same view with other frames in place of some tables."""
@@ -67,10 +71,6 @@ class Data:
     def frame(self, table: str) -> pd.DataFrame:
         """Return a table by name, not to be changed, and without remembering that it was read."""
         return self._instead[table] if table in self._instead else self._frames[table]
-
-    def references(self) -> list[str]:
-        """Return the references of every row in the view."""
-        return [row for table in self._frames for row in self.frame(table).index]
 
     def counts(self) -> dict[str, int]:
         """Return how many rows of each table are in the view."""
@@ -95,10 +95,7 @@ class Data:
             BadTest: a parameter is unknown, or speaks of no column that the table has.
         """
         frame = self._table(table)
-        kept = np.ones(len(frame), dtype=bool)
-        for name, value in choices.items():
-            kept &= self._mask(table, frame, name, value)
-        return frame[kept]
+        return frame[self._counted(table, frame, choices)]
 
     def registers(
         self, table: str, since: pd.Timestamp, until: pd.Timestamp, **choices: Setting
@@ -108,9 +105,12 @@ class Data:
         In scope is a register of that table, or one that was not collected at all, whose programme
         and agency count at these choices.
         """
-        known = self.rows(COVERAGE, **choices)
-        of_table = known["table"].isna() | (known["table"] == table)
-        return known[of_table & (known["from"] <= until) & (known["to"] >= since)]
+        known = self._table(COVERAGE)
+        kept = self._counted(COVERAGE, known, choices)
+        kept &= known["from"].to_numpy() <= until.to_datetime64()
+        kept &= known["to"].to_numpy() >= since.to_datetime64()
+        of = known["table"]
+        return known[kept & (of.isna() | of.eq(table)).to_numpy()]
 
     def _table(self, table: str) -> pd.DataFrame:
         if table not in self._frames:
@@ -118,6 +118,12 @@ class Data:
             raise BadTest(f"There is no table “{table}”. {hint}")
         self.read.add(table)
         return self.frame(table)
+
+    def _counted(self, table: str, frame: pd.DataFrame, choices: Mapping[str, Setting]) -> Mask:
+        kept = np.ones(len(frame), dtype=bool)
+        for name, value in choices.items():
+            kept &= self._mask(table, frame, name, value)
+        return kept
 
     def _mask(self, table: str, frame: pd.DataFrame, name: str, value: Setting) -> Mask:
         known = self._masks.get((table, name, value))
@@ -148,13 +154,16 @@ def _counting(
         raise BadTest(f"{name} speaks of {', '.join(columns)}; {table} has no such column.")
     kept = np.zeros(len(frame), dtype=bool)
     for column in present:
-        wanted = set(columns[column])
-        kept |= np.fromiter(
-            (
-                not wanted.isdisjoint(cell) if isinstance(cell, tuple) else cell in wanted
-                for cell in frame[column]
-            ),
-            dtype=bool,
-            count=len(frame),
-        )
+        kept |= _holding(frame[column], set(columns[column]))
     return kept
+
+
+def _holding(column: pd.Series[Any], wanted: set[str]) -> Mask:
+    """Which cells are, or list, one of the values."""
+    if column.dtype != "object":
+        return np.asarray(column.isin(wanted), dtype=bool)
+    cells = (
+        not wanted.isdisjoint(cell) if isinstance(cell, tuple) else cell in wanted
+        for cell in column
+    )
+    return np.fromiter(cells, dtype=bool, count=len(column))

@@ -143,7 +143,8 @@ class Chapter:
         record = self._record(claim)
         inquiry = self._inquiry
         argument = Argument(inquiry.ledger, self._records)
-        complete = Argument(inquiry.ledger, argument.completed())
+        shown = argument.complete(self._records[claim])
+        complete = Argument(inquiry.ledger, {**self._records, claim: shown})
         markup = card(inquiry, complete, claim, alone=True)
         return Block(markup, {RECORD: as_record(record)})
 

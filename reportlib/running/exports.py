@@ -85,7 +85,7 @@ def _finding(inquiry: Inquiry, argument: Argument, claim_id: str) -> dict[str, A
         "reason": found.get("reason", ""),
         "test": found.get("test", ""),
         "grounding": found.get("grounding"),
-        "load_bearing": claim_id in argument.load_bearing,
+        "load_bearing": argument.bears_load(claim_id),
         "if_it_falls": argument.if_it_falls(claim_id),
         "roles": found.get("roles", {}),
         "evidence": found.get("items", []),

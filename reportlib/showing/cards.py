@@ -75,13 +75,7 @@ def card(
         roles=_roles(inquiry, argument, record),
         groups=inquiry.ledger.groups_of(claim_id),
         rivals=inquiry.ledger.rivals.get(claim_id, ()),
-        parents=sorted(
-            {
-                group.parent
-                for group in inquiry.ledger.groups
-                if any(member.claim == claim_id for member in group.members)
-            }
-        ),
+        parents=sorted({group.parent for group, _ in inquiry.ledger.places_of(claim_id)}),
         edges=[edge for edge in inquiry.ledger.edges if edge.child == claim_id],
         falls=[
             (parent, argument.grounding(parent), after)
@@ -90,7 +84,7 @@ def card(
         badges=_badges(record),
         tried=_tried(inquiry, record),
         detail_of=detail_of,
-        load_bearing=claim_id in argument.load_bearing,
+        load_bearing=argument.bears_load(claim_id),
         settings=_settings(inquiry, record),
         parameters=inquiry.parameters.by_name,
         day=inquiry.settings.outcomes_until if claim.outcome_kind else inquiry.settings.as_of,
@@ -156,15 +150,14 @@ def _sides(record: Record | None) -> dict[str, list[Item]]:
 def _roles(inquiry: Inquiry, argument: Argument, record: Record | None) -> list[RoleKept]:
     if record is None:
         return []
-    kept = []
-    for group in inquiry.ledger.groups:
-        for member in group.members:
-            if member.claim == record.claim and member.requires is not None:
-                unit = _unit(inquiry, record.claim)
-                asked = describe(member.requires, unit)
-                role = RoleKept(group.parent, asked, record.roles.get(group.id), member.why)
-                kept.append(role)
-    return kept
+    unit = _unit(inquiry, record.claim)
+    return [
+        RoleKept(
+            group.parent, describe(member.requires, unit), record.roles.get(group.id), member.why
+        )
+        for group, member in inquiry.ledger.places_of(record.claim)
+        if member.requires is not None
+    ]
 
 
 def _unit(inquiry: Inquiry, claim: str) -> str:

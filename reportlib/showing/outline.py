@@ -52,7 +52,7 @@ def _branch(argument: Argument, claim: str, seen: set[str]) -> Branch:
         paraphrase=argument.ledger.claims[claim].paraphrase,
         word=word_of(record),
         mark=mark_of(record),
-        load_bearing=claim in argument.load_bearing,
+        load_bearing=argument.bears_load(claim),
         needs="; ".join(
             f"all of {', '.join(m.claim for m in group.members)}"
             if group.mode is Mode.LINKED and len(group.members) > 1
@@ -73,7 +73,7 @@ def drawing(argument: Argument) -> Figure:
             "claim": claim,
             "level": level,
             "state": str(word_of(argument.records.get(claim))),
-            "bears_load": "yes" if claim in argument.load_bearing else "",
+            "bears_load": "yes" if argument.bears_load(claim) else "",
             "rests_on": ", ".join(argument.ledger.children_of(claim)),
         }
         for claim, level in levels.items()
@@ -135,7 +135,7 @@ def _draw(argument: Argument, levels: dict[str, int], width: int) -> alt.TopLeve
     places = _places(levels, width > 500, width)
     places["tone"] = [mark_of(argument.records.get(c)).tone for c in places.index]
     places["path"] = [mark_of(argument.records.get(c)).path for c in places.index]
-    places["bears"] = [c in argument.load_bearing for c in places.index]
+    places["bears"] = [argument.bears_load(c) for c in places.index]
     lines = pd.DataFrame(
         {
             "x": places.at[child, "x"],

@@ -13,7 +13,6 @@ from reportlib.reading.parameters import Parameters
 from reportlib.showing.marks import Mark, mark_of, word_of
 from reportlib.showing.markup import render
 from reportlib.showing.tried import state_in_words
-from reportlib.values.claims import Group, Member
 from reportlib.values.findings import Record
 from reportlib.values.phrases import joined
 from reportlib.values.trials import LeftOut
@@ -69,11 +68,11 @@ def details(argument: Argument) -> Markup:
 
 def weak(argument: Argument) -> Markup:
     """Where the argument is weak though its details are right."""
-    used = {member.claim for group in argument.ledger.groups for member in group.members}
     judged = [
         record
         for record in argument.records.values()
-        if record.grounding is not None and not record.outcome and record.claim in used
+        if record.grounding is not None and not record.outcome
+        if argument.ledger.places_of(record.claim)
     ]
     found = [
         (record, f"It rests on {beneath[0]} alone.")
@@ -107,7 +106,7 @@ def _without(one: LeftOut) -> str:
 
 def need_of(argument: Argument, claim: str) -> str:
     """Say whether the argument needs what a claim gets wrong."""
-    places = _places(argument, claim)
+    places = argument.ledger.places_of(claim)
     parents = joined(dict.fromkeys(group.parent for group, _ in places))
     if not places:
         return "Nothing in the argument rests on it."
@@ -116,15 +115,6 @@ def need_of(argument: Argument, claim: str) -> str:
     if any(argument.standing(group, m) is Standing.FALLS for group, m in places):
         return f"The argument does without it: other premises carry {parents}."
     return f"The argument does not need the detail: what {parents} needs of it holds."
-
-
-def _places(argument: Argument, claim: str) -> list[tuple[Group, Member]]:
-    return [
-        (group, member)
-        for group in argument.ledger.groups
-        for member in group.members
-        if member.claim == claim
-    ]
 
 
 def _found(record: Record) -> str:
