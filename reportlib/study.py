@@ -123,6 +123,15 @@ class Study:
         return self.data / "datapackage.json"
 
     @property
+    def links(self) -> Path:
+        """The links from rows to their sources."""
+        return self.data / "sources" / "row_sources.csv"
+
+    def tables(self) -> list[Path]:
+        """The files of the tables that tests read."""
+        return sorted((self.data / "tables").glob("*.csv"))
+
+    @property
     def params(self) -> Path:
         """The parameter sets and what each parameter means."""
         return self.root / "params"

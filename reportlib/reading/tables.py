@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -12,6 +12,7 @@ import pandas as pd
 
 from reportlib.errors import BadData
 from reportlib.reading.descriptor import COVERAGE, KNOWN_FROM, Descriptor, Field, Resource
+from reportlib.reading.frames import Frames
 from reportlib.reading.parameters import Parameters
 from reportlib.reading.validation import faults_in_package
 from reportlib.reading.view import Data
@@ -37,7 +38,7 @@ class Tables:
             BadData: a file cannot be read as it is described.
         """
         if day not in self._views:
-            self._views[day] = Data(_Cut(self.frames, day), self.parameters)
+            self._views[day] = Data(self._cut_to(day), self.parameters)
         return self._views[day]
 
     def public_from(self, row: str) -> date | None:
@@ -52,39 +53,24 @@ class Tables:
 
     @cached_property
     def frames(self) -> Mapping[str, pd.DataFrame]:
-        """Every table, uncut.
+        """Every table, uncut, each read when it is first asked for.
 
-        Raises:
-            BadData: a file cannot be read as it is described.
+        Asking for one raises ``BadData`` if its file cannot be read as it is described.
         """
         resources = Descriptor.read(self.study).tables
+        return Frames(resources, lambda table: self._read(resources[table]))
+
+    def _cut_to(self, day: date) -> Mapping[str, pd.DataFrame]:
+        return Frames(self.frames, lambda table: cut(self.frames[table], table, day))
+
+    def _read(self, resource: Resource) -> pd.DataFrame:
         try:
-            return {name: read_frame(resource) for name, resource in resources.items()}
+            return read_frame(resource)
         except (OSError, ValueError, KeyError, TypeError) as problem:
             faults = faults_in_package(self.study)
             if faults:
                 raise BadData(faults) from problem
             raise
-
-
-class _Cut(Mapping[str, pd.DataFrame]):
-    """Tables cut to a day, each when it is first asked for."""
-
-    def __init__(self, frames: Mapping[str, pd.DataFrame], day: date) -> None:
-        self._frames = frames
-        self._day = day
-        self._cut: dict[str, pd.DataFrame] = {}
-
-    def __getitem__(self, table: str) -> pd.DataFrame:
-        if table not in self._cut:
-            self._cut[table] = cut(self._frames[table], table, self._day)
-        return self._cut[table]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._frames)
-
-    def __len__(self) -> int:
-        return len(self._frames)
 
 
 def read_frame(resource: Resource) -> pd.DataFrame:

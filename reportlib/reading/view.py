@@ -10,6 +10,7 @@ import pandas as pd
 
 from reportlib.errors import BadTest, did_you_mean
 from reportlib.reading.descriptor import COVERAGE
+from reportlib.reading.frames import Frames
 from reportlib.reading.lines import gathered
 from reportlib.reading.parameters import Parameters, Setting
 from reportlib.values.sources import table_of
@@ -53,15 +54,14 @@ class Data:
 
     def without(self, rows: Iterable[str]) -> Data:
         """Return the same view less some rows, as if they had never been found."""
-        by_table = gathered((table_of(row), row) for row in rows)
-        kept = {
-            table: ~self.frame(table).index.isin(list(gone)) for table, gone in by_table.items()
-        }
-        less = self.replaced({table: self.frame(table)[left] for table, left in kept.items()})
-        for (table, name, value), mask in self._masks.items():
-            if table in kept:  # a row that stays counts as it did
-                less._masks[table, name, value] = mask[kept[table]]
-        return less
+        gone = gathered((table_of(row), row) for row in rows)
+
+        def less(table: str) -> pd.DataFrame:
+            frame = self.frame(table)
+            return frame[~frame.index.isin(gone[table])] if table in gone else frame
+
+        masks = {asked: mask for asked, mask in self._masks.items() if asked[0] not in gone}
+        return Data(Frames(self._frames, less), self._parameters, masks)
 
     def replaced(self, frames: Mapping[str, pd.DataFrame]) -> Data:
         """Return the same view with other frames in place of some tables."""

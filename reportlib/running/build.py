@@ -17,7 +17,7 @@ from typing import Any
 from reportlib.errors import RunFailed
 from reportlib.reading.parameters import Parameters
 from reportlib.reading.parts import digest_of
-from reportlib.running.digests import digest_of_bytes
+from reportlib.running.digests import digest_of_bytes, digest_of_input, digest_of_library
 from reportlib.running.executed import Executed, Memory
 from reportlib.running.files import write_whole
 from reportlib.running.guard import alone
@@ -28,6 +28,9 @@ from reportlib.running.plan import Plan, plan, why
 from reportlib.running.progress import Event, Say, in_lines
 from reportlib.running.staleness import digests_of
 from reportlib.study import Build, Study
+
+_SAVED = "saved meanwhile"
+"""Stands for the digest of a file that was saved while a notebook ran: stale with the next."""
 
 
 @dataclass(frozen=True)
@@ -124,8 +127,6 @@ class _Building:
 
     def _check(self) -> None:
         """Check data and notebooks, unless nothing has changed since they were in order."""
-        from reportlib.running.digests import digest_of_library
-
         notebooks = self._study.notebooks.glob("*.ipynb")
         sources = {path.name: digest_of_bytes(path) for path in notebooks}
         state = digest_of([self._inputs, sources, digest_of_library()])
@@ -184,10 +185,10 @@ class _Building:
         everything = self._parameters.by_name if notebook == study.report else named
         inputs = [name for name in seen if Path(name).parts[0] != study.params.name]
         found = digests_of(study, notebook, inputs, everything, self._parameters, self._settings)
+        saved = {n for n, was in self._inputs.items() if digest_of_input(study, n) != was}
         return replace(
             found,
-            # As they were when the build began: a file that was saved meanwhile is stale.
-            inputs={name: self._inputs.get(name, now) for name, now in found.inputs.items()},
+            inputs={n: _SAVED if n in saved else now for n, now in found.inputs.items()},
             artefact=digest_of_bytes(artefact),
             claims={record.claim: record.tables_read for record in records},
         )

@@ -16,7 +16,7 @@ from reportlib.judging.argument import Argument
 from reportlib.judging.claim_test import ClaimTest
 from reportlib.judging.inquiry import Inquiry
 from reportlib.judging.trials import examined
-from reportlib.reading.parameters import Parameters, Setting
+from reportlib.reading.parameters import OWN, Parameters, Setting
 from reportlib.reading.view import Data
 from reportlib.running.carried import (
     CROSSFOOT,
@@ -200,14 +200,14 @@ class Chapter:
         return Block(foot.markup(), {CROSSFOOT: as_crossfoot(foot)})
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
-        """Show what the chapter works with: settings and row counts, and bring the style along."""
+        """Show what the chapter works with, and bring the style along."""
         inquiry = self._current()
         header = render(
             "chapter.html.j2",
             name=self._name,
             settings=inquiry.settings,
             parameters=inquiry.parameters.by_name,
-            counts=inquiry.data.counts(),
+            named=OWN,
             claims=self.claims,
         )
         return Block(Markup(f"<style>{style()}</style>{header}"))._repr_mimebundle_()

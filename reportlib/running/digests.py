@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import csv
 import hashlib
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,31 @@ def digest_of_input(study: Study, name: str) -> str:
     if path.suffix == ".ipynb" and path.parent == study.notebooks and path.is_file():
         return digest_of_code(path)
     return digest_of_bytes(path)
+
+
+def digests_of_inputs(study: Study, names: Iterable[str]) -> dict[str, str]:
+    """Return the digest of each file that a notebook opens, by path from the study.
+
+    Of the links from rows to their sources only those of the tables that it opens count: a link
+    of any other row cannot bear on what comes out.
+    """
+    opened = sorted(names)
+    tables = {study.root / name for name in opened} & set(study.tables())
+    return {
+        name: _digest_of_links(study, {path.stem for path in tables})
+        if study.root / name == study.links
+        else digest_of_input(study, name)
+        for name in opened
+    }
+
+
+def _digest_of_links(study: Study, tables: Collection[str]) -> str:
+    try:
+        with study.links.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            return digest_of([line for line in reader if line.get("table") in tables])
+    except FileNotFoundError:
+        return ABSENT
 
 
 def digest_of_code(notebook: Path) -> str:

@@ -11,9 +11,9 @@ from reportlib.running.digests import (
     digest_of_bytes,
     digest_of_code,
     digest_of_environment,
-    digest_of_input,
     digest_of_library,
     digest_of_parameter,
+    digests_of_inputs,
     parameters_named,
 )
 from reportlib.running.executed import Executed
@@ -85,7 +85,7 @@ def digests_of(
     names = {*named, *parameters_named(notebook, parameters)} & parameters.by_name.keys()
     return Executed(
         code=digest_of_code(notebook),
-        inputs={name: digest_of_input(study, name) for name in sorted(inputs)},
+        inputs=digests_of_inputs(study, inputs),
         parameters={n: digest_of_parameter(n, parameters, settings) for n in sorted(names)},
         library=digest_of_library(),
         environment=digest_of_environment(),
