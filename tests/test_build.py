@@ -53,12 +53,12 @@ def replace(study: Study, old: str, new: str, notebook: str = CHAPTER) -> None:
 
 
 def artefacts(study: Study) -> dict[str, bytes]:
-    """Every file below build/base, by path, without run.json: it alone holds times."""
+    """Every published file below build/base, by path, without run.json: it alone holds times."""
     folder = study.build("base").folder
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != "run.json"
+        if path.is_file() and path.name != "run.json" and ".work" not in path.parts
     }
 
 
@@ -271,7 +271,7 @@ def test_bad_parameters_stop_the_build_before_anything_ran(
     assert "params/base.yaml, as_of: the day 2015-03-01 must stand in quotes" in said
     assert "params/base.yaml, closures: has no value" in said
     assert "(3 faults)" in said
-    assert not (tiny.root / "build").exists()
+    assert not tiny.build("base").folder.exists()
 
 
 def test_bad_data_stop_the_build_before_anything_ran(
@@ -288,7 +288,7 @@ def test_bad_data_stop_the_build_before_anything_ran(
         'Did you mean "letter"?'
     ) in said
     assert "(2 faults)" in said
-    assert not (tiny.root / "build").exists()
+    assert not tiny.build("base").folder.exists()
 
 
 def test_a_broken_contract_stops_the_build_before_anything_ran(
@@ -301,7 +301,7 @@ def test_a_broken_contract_stops_the_build_before_anything_ran(
     assert "notebooks/01-bridge.ipynb, cell 3: imports os" in said
     assert "parameters, tolerance_days: is 7, and params/base.yaml has 0" in said
     assert "(2 faults)" in said
-    assert not (tiny.root / "build").exists()
+    assert not tiny.build("base").folder.exists()
 
 
 def test_an_unknown_parameter_set_is_answered_with_those_that_are_there(
@@ -311,7 +311,7 @@ def test_an_unknown_parameter_set_is_answered_with_those_that_are_there(
     assert "there is no set “zzz”. Known: base, hindsight." in capsys.readouterr().err
     assert build(tiny, "hindsigth") == 1
     assert 'Did you mean "hindsight"?' in capsys.readouterr().err
-    assert not (tiny.root / "build").exists()
+    assert not tiny.build("base").folder.exists()
 
 
 def in_parameters(old: str, new: str) -> Callable[[Cells], None]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from reportlib.errors import RunFailed
+from reportlib.errors import ReportError, RunFailed
 from reportlib.reading.parameters import Parameters
 from reportlib.reading.parts import digest_of
 from reportlib.running.digests import digest_of_bytes, digest_of_input, digest_of_library
@@ -62,11 +62,7 @@ def build_report(study: Study, set_name: str, say: Say = in_lines, how: How = Ho
     build = study.build(set_name)
     with alone(build.guard, say), _ended_in_order():
         one = _Building(study, set_name, say, how)
-        try:
-            one.go()
-        except RunFailed as problem:
-            one.tell_of(problem)
-            raise
+        one.go()
     return build
 
 
@@ -101,6 +97,17 @@ class _Building:
             self._say(Event("idle", f"{study.relative(build.page)} is up to date"))
             return
         self._check()
+        try:
+            self._make(found)
+        except ReportError as problem:
+            failed = problem if isinstance(problem, RunFailed) else None
+            self._tell_of(failed or RunFailed("The report", str(problem)))
+            raise
+
+    def _make(self, found: Plan) -> None:
+        """Execute, reword and publish."""
+        study, build = self._study, self._build
+        self._forget_what_is_gone()
         chapters = {path: why for path, why in found.stale.items() if path != study.report}
         self._execute(chapters)
         for notebook in found.reworded:
@@ -114,7 +121,14 @@ class _Building:
         write_manifest(build, self._settings, self._started, self._memory, self._inputs, made)
         self._say(Event("published", f"wrote {study.relative(build.page)}"))
 
-    def tell_of(self, problem: RunFailed) -> None:
+    def _forget_what_is_gone(self) -> None:
+        """Remove what was executed of a notebook that is not there any more."""
+        kept = {path.name for path in self._study.notebooks.glob("*.ipynb")}
+        for name in self._memory.notebooks.keys() - kept:
+            del self._memory.notebooks[name]
+            (self._build.executed / name).unlink(missing_ok=True)
+
+    def _tell_of(self, problem: RunFailed) -> None:
         """Leave a readable account of a failure beside the page."""
         from reportlib.running.page import failure_page  # heavy: nbconvert
 
