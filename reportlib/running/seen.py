@@ -70,7 +70,7 @@ def _hook(root: Path, report: Path) -> Callable[[str, tuple[Any, ...]], None]:
         elif path.startswith(study):
             if not writes:
                 told.write(path.removeprefix(study).replace(os.sep, "/") + "\n")
-        elif not path.startswith(elsewhere) and Path(path).exists():
+        elif not f"{path}{os.sep}".startswith(elsewhere) and Path(path).exists():
             raise ForeignFile(
                 f"{name} belongs neither to the study nor to what it is run with. Put what a "
                 "notebook reads into data/, with its source."

@@ -1,0 +1,197 @@
+"""Jobs in processes of their own, the guard against two builds, and what a run is seen to open."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from reportlib.errors import BadData, Fault, ReportError, RunFailed
+from reportlib.running.guard import alone
+from reportlib.running.jobs import Done, in_processes
+from reportlib.running.progress import Event
+from reportlib.running.seen import asked, seen_in
+from reportlib.study import Study
+from tests.conftest import REPO
+
+
+def run_of(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(REPO), **environment},
+        capture_output=True,
+        encoding="utf-8",
+    )
+
+
+def by_name(done: list[Done]) -> dict[str, Done]:
+    return {one.name: one for one in done}
+
+
+def test_each_job_has_a_process_of_its_own_and_gives_back_what_it_found() -> None:
+    found = by_name(list(in_processes({"a": os.getpid, "b": os.getpid}, at_once=2)))
+
+    assert len({os.getpid(), found["a"].result, found["b"].result}) == 3
+
+
+def test_no_more_jobs_are_at_work_than_are_asked_for(tmp_path: Path) -> None:
+    def alone_here() -> bool:
+        mark = tmp_path / "at work"
+        mark.touch(exist_ok=False)
+        time.sleep(0.05)
+        mark.unlink()
+        return True
+
+    found = list(in_processes(dict.fromkeys("abc", alone_here), at_once=1))
+
+    assert [one.result for one in found] == [True, True, True]
+
+
+def test_a_job_that_fails_tells_all_that_is_known_and_the_others_go_on() -> None:
+    def fails() -> None:
+        raise RunFailed("notebooks/a.ipynb", "no", cell="[3]", source="1 / 0", traceback="x")
+
+    def faulty() -> None:
+        raise BadData([Fault("data/b.csv", "is empty"), Fault("data/a.csv", "is gone")])
+
+    found = by_name(list(in_processes({"a": fails, "b": faulty, "c": lambda: 7}, at_once=2)))
+
+    failed, bad = found["a"].problem, found["b"].problem
+    assert isinstance(failed, RunFailed)
+    assert (failed.notebook, failed.cell, failed.source) == ("notebooks/a.ipynb", "[3]", "1 / 0")
+    assert isinstance(bad, BadData)
+    assert [fault.where for fault in bad.faults] == ["data/a.csv", "data/b.csv"]
+    assert found["c"].result == 7
+
+
+def test_a_job_whose_process_dies_is_told_of() -> None:
+    (done,) = in_processes({"a": lambda: os._exit(3)}, at_once=1)
+
+    assert str(done.problem) == "a: its process ended before it was done (exit code 3)"
+
+
+def test_when_nobody_waits_any_more_what_runs_is_ended_with_all_that_it_started(
+    tmp_path: Path,
+) -> None:
+    def lingers() -> None:
+        child = subprocess.Popen(["sleep", "600"])
+        (tmp_path / "started").write_text(f"{os.getpid()} {child.pid}")
+        time.sleep(600)
+
+    def quick() -> None:
+        while not (tmp_path / "started").exists():
+            time.sleep(0.01)
+
+    for _ in in_processes({"slow": lingers, "quick": quick}, at_once=2):
+        break
+
+    for pid in (tmp_path / "started").read_text().split():
+        assert not _lives(int(pid))
+
+
+def _lives(pid: int) -> bool:
+    """Whether a process is there and no mere remainder that nobody has asked about."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
+
+
+def test_a_second_build_waits_and_says_for_whom(tmp_path: Path) -> None:
+    guard, said = tmp_path / "build" / ".base.building", list[Event]()
+    code = (
+        "import sys, time, pathlib\n"
+        "from reportlib.running.guard import alone\n"
+        "with alone(pathlib.Path(sys.argv[1]), print):\n"
+        "    print('held', flush=True)\n"
+        "    time.sleep(0.5)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(guard)],
+        env={**os.environ, "PYTHONPATH": str(REPO)},
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with alone(guard, said.append):
+            assert other.wait() == 0
+
+    assert [event.text for event in said] == [f"waiting for another build, process {other.pid}"]
+
+
+def test_where_nothing_can_be_written_the_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "build").write_text("a file, not a folder", encoding="utf-8")
+
+    with (
+        pytest.raises(ReportError, match=r"build cannot be written to .* make it writable"),
+        alone(tmp_path / "build" / ".base.building", print),
+    ):
+        pass
+
+
+WATCHED = "from reportlib.running.seen import watch_as_asked; watch_as_asked()\n"
+
+
+def watched(study: Study, code: str) -> tuple[list[str], subprocess.CompletedProcess[str]]:
+    """Run code that watches what it opens; return what it was seen to open, and how it ended."""
+    report = study.root / "seen"
+    report.touch()
+    ended = run_of(WATCHED + code, **asked(study, report))
+    return seen_in(report), ended
+
+
+def test_a_file_of_the_study_is_seen_however_it_is_opened(tiny: Study) -> None:
+    tables = tiny.data / "tables"
+    seen, ended = watched(
+        tiny,
+        "import pandas, os\n"
+        f"pandas.read_csv({str(tables / 'works.csv')!r})\n"
+        f"os.close(os.open({str(tables / 'coverage.csv')!r}, os.O_RDONLY))\n"
+        f"os.chdir({str(tiny.notebooks)!r}); open('../data/tables/crossings.csv').close()\n",
+    )
+
+    assert ended.returncode == 0, ended.stderr
+    assert seen == [f"data/tables/{name}.csv" for name in ("coverage", "crossings", "works")]
+
+
+def test_what_the_interpreter_the_system_and_temporary_folders_hold_is_not_noted(
+    tiny: Study,
+) -> None:
+    seen, ended = watched(
+        tiny,
+        "import csv, tempfile, zoneinfo\n"
+        "zoneinfo.ZoneInfo('Europe/Berlin'); open('/etc/hostname').close()\n"
+        "tempfile.TemporaryFile('w').write('x')\n",
+    )
+
+    assert ended.returncode == 0, ended.stderr
+    assert seen == []
+
+
+def test_a_file_from_nowhere_is_refused_by_its_name(tiny: Study) -> None:
+    stray = Path.home() / f"reportlib-stray-{os.getpid()}.csv"
+    stray.write_text("a,b\n", encoding="utf-8")
+    try:
+        _, ended = watched(tiny, f"import pandas; pandas.read_csv({str(stray)!r})")
+    finally:
+        stray.unlink()
+
+    assert ended.returncode == 1
+    assert f"ForeignFile: {stray} belongs neither to the study nor" in ended.stderr
+
+
+def test_a_file_of_the_study_cannot_be_written(tiny: Study) -> None:
+    works = tiny.data / "tables" / "works.csv"
+    before = works.read_bytes()
+
+    _, ended = watched(tiny, f"open({str(works)!r}, 'a').write('more')")
+
+    assert ended.returncode == 1
+    assert "a notebook writes no file of its study" in ended.stderr
+    assert works.read_bytes() == before
