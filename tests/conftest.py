@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from reportlib.judging.inquiry import Inquiry
+from reportlib.reading.parameters import Parameters, Setting
 from reportlib.study import Study
 
 REPO = Path(__file__).resolve().parent.parent
@@ -54,6 +56,12 @@ def copy_of(root: Path, target: Path) -> Study:
     if Study(root).lock.is_file():
         shutil.copy(Study(root).lock, study.lock)
     return study
+
+
+def inquiry_of(study: Study, set_name: str = "base", **changes: Setting) -> Inquiry:
+    """Read a study at a set, with changes on top."""
+    parameters = Parameters.read(study)
+    return Inquiry.open(study, parameters.settings(set_name, changes), parameters)
 
 
 def lines_of(study: Study, file: str) -> list[dict[str, str]]:
