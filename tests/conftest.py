@@ -7,6 +7,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,6 +39,23 @@ def tiny(tmp_path: Path) -> Study:
 def real() -> Study:
     """The study of this repository, to be read only."""
     return Study(REPO)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The real study, built under every parameter set once a session; not to be changed."""
+    from tests.built_study import built_study  # it copies a study, and so needs this module
+
+    return built_study(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A browser with nothing open."""
+    from tests.open_page import started_browser  # heavy, and only wanted where a page is opened
+
+    with started_browser() as browser:
+        yield browser
 
 
 @pytest.fixture

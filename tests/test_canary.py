@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 import pytest
 
 from reportlib.errors import BadTest
 from reportlib.judging.absence import none_found
+from reportlib.judging.argument import Argument
 from reportlib.judging.canary import canary
 from reportlib.judging.claim_test import ClaimTest
 from reportlib.judging.trials import examined
+from reportlib.reading.parameters import Parameters
 from reportlib.running.rehearsal import Rehearsal, rehearse
+from reportlib.showing.cards import card
+from reportlib.showing.tried import tried_on
 from reportlib.study import Study
-from reportlib.values.findings import Finding
-from reportlib.values.trials import Canary
+from reportlib.values.findings import Finding, Record
+from reportlib.values.trials import Canary, Trials
+from reportlib.values.words import Kind, Verdict
 from tests.conftest import inquiry_of
 
 TESTED = [
@@ -247,3 +253,45 @@ def test_a_test_that_cites_no_row_and_finds_nothing_hears_a_row_put_in_or_does_n
     assert heard(tiny, counts) == Canary(tried=0, new_row_heard=True)
     assert heard(tiny, lambda data: Finding(0, data.works.index[:0])).sings is False
     assert heard(tiny, lambda data: Finding(0, ())).sings is False
+
+
+# What a reader is told of it
+
+
+@pytest.mark.parametrize(
+    ("seen", "told", "sings"),
+    [
+        (None, "no test", None),
+        (Canary(1), "its row is heard", True),
+        (Canary(3), "each of 3 rows is heard", True),
+        (Canary(2, (), True), "each of 2 rows is heard; a row put in is heard", True),
+        (Canary(0, (), True), "a row put in is heard", True),
+        (Canary(3, ("a#1", "a#2")), "SILENT: a#1 and a#2 can change unheard", False),
+        (Canary(2, (), False), "each of 2 rows is heard; SILENT: no row put in is heard", False),
+        (Canary(0, (), False), "SILENT: no row put in is heard", False),
+        (Canary(0), "SILENT", False),
+    ],
+)
+def test_a_reader_is_told_what_is_heard(
+    seen: Canary | None, told: str, sings: bool | None, tiny: Study
+) -> None:
+    record = Record("B1", Kind.DATE, "bridge", Verdict.SUPPORTED, trials=Trials(canary=seen))
+
+    assert tried_on(record, Parameters.read(tiny)).canary == told
+    assert (seen.sings if seen is not None else None) is sings
+
+
+@pytest.mark.parametrize(("day", "bound"), [(None, True), (date(2011, 6, 3), False)])
+def test_a_card_says_that_a_finding_is_not_bound_to_its_data(
+    day: date | None, bound: bool, tiny: Study
+) -> None:
+    def day_of_opening(data):
+        works = data.works[data.works.kind.eq("opening")]
+        return Finding(works.date.min() if day is None else day, works.index)
+
+    inquiry = inquiry_of(tiny)
+    record = examined(inquiry, "B1", ClaimTest.of("B1", day_of_opening, inquiry.parameters))
+    shown = card(inquiry, Argument(inquiry.ledger, {"B1": record}), "B1")
+
+    assert ("<li>not bound to its data</li>" in shown) is not bound
+    assert ("SILENT: works#opening can change unheard" in shown) is not bound

@@ -21,7 +21,7 @@ from reportlib.study import Study
 from reportlib.values.findings import Record
 from reportlib.values.trials import AtSetting
 from reportlib.values.words import Verdict
-from tests.built_study import SETS, built_study
+from tests.built_study import SETS
 from tests.conftest import REPO, TINY, inquiry_of
 
 PAIRS = [(run, other) for run in SETS for other in SETS if run != other]
@@ -78,11 +78,6 @@ def recorded(rehearsal: Rehearsal) -> Argument:
 
 
 # The builds of the article's three sets
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    return built_study(tmp_path_factory.getbasetemp())
 
 
 def carried(study: Study, set_name: str) -> Argument:
