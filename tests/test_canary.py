@@ -45,7 +45,9 @@ def article(real: Study) -> Rehearsal:
 def watched(article: Rehearsal, claim: str, function: Test) -> Canary:
     """The canary of a claim, with another function in the place of its test."""
     test = replace(article.tests[claim], function=function)
-    return canary(article.inquiry, article.inquiry.question(claim, test))
+    seen = examined(article.inquiry, claim, test).trials.canary
+    assert seen is not None
+    return seen
 
 
 def found(article: Rehearsal, claim: str) -> Finding:
