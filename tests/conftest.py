@@ -7,9 +7,12 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from reportlib.judging.inquiry import Inquiry
+from reportlib.reading.parameters import Parameters, Setting
 from reportlib.study import Study
 
 REPO = Path(__file__).resolve().parent.parent
@@ -38,6 +41,23 @@ def real() -> Study:
     return Study(REPO)
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The real study, built under every parameter set once a session; not to be changed."""
+    from tests.built_study import built_study  # it copies a study, and so needs this module
+
+    return built_study(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A browser with nothing open."""
+    from tests.open_page import started_browser  # heavy, and only wanted where a page is opened
+
+    with started_browser() as browser:
+        yield browser
+
+
 @pytest.fixture
 def real_copy(tmp_path: Path) -> Study:
     """A fresh copy of the data, parameters and notebooks of this repository."""
@@ -54,6 +74,12 @@ def copy_of(root: Path, target: Path) -> Study:
     if Study(root).lock.is_file():
         shutil.copy(Study(root).lock, study.lock)
     return study
+
+
+def inquiry_of(study: Study, set_name: str = "base", **changes: Setting) -> Inquiry:
+    """Read a study at a set, with changes on top."""
+    parameters = Parameters.read(study)
+    return Inquiry.open(study, parameters.settings(set_name, changes), parameters)
 
 
 def lines_of(study: Study, file: str) -> list[dict[str, str]]:

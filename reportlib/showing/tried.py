@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from reportlib.judging.argument import Argument
 from reportlib.reading.parameters import Parameters
-from reportlib.showing.markup import render
+from reportlib.showing.markup import clean, render
 from reportlib.values.findings import Record
 from reportlib.values.phrases import counted, day_in_words, joined
 from reportlib.values.trials import Canary, ThenAndNow, Trials
@@ -85,7 +85,7 @@ def in_plain_text(argument: Argument, parameters: Parameters) -> str:
             f"  {column.lower():<{width}}  {cell}"
             for column, cell in zip(COLUMNS[2:], line.cells[2:], strict=True)
         ]
-    return "\n".join(said) if said else "No checkable claim has been looked at yet."
+    return "\n".join(map(clean, said)) if said else "No checkable claim has been looked at yet."
 
 
 def state_in_words(verdict: Verdict, unsettled: Unsettled | None) -> str:
