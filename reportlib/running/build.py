@@ -29,6 +29,8 @@ from reportlib.running.progress import Event, Say, in_lines
 from reportlib.running.staleness import digests_of
 from reportlib.study import Build, Study
 
+_SHARED = ("pandas", "altair", "reportlib.running.run", "reportlib.running.report")
+"""What is imported once, before notebooks are executed in forks of this process."""
 _SAVED = "saved meanwhile"
 """Stands for the digest of a file that was saved while a notebook ran: stale with the next."""
 
@@ -96,6 +98,10 @@ class _Building:
         if found.idle:
             self._say(Event("idle", f"{study.relative(build.page)} is up to date"))
             return
+        if found.stale and self._how.kernel == "forked":
+            from reportlib.running.forked.engine import preload  # heavy: nbclient
+
+            preload(*_SHARED)
         self._check()
         try:
             self._make(found)

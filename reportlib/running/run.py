@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 import nbformat
 import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from reportlib.errors import RunFailed
 from reportlib.running.files import write_whole
+from reportlib.running.forked.engine import FORKED, ForkedEngine
 from reportlib.running.namespace import INJECTED_TAG
 from reportlib.running.seen import WATCH, asked, seen_in
 from reportlib.study import Study
 from reportlib.values.phrases import counted
 
-FORKED, PLAIN = "forked", "plain"
-"""The kinds of kernel: a child of this process, or an ordinary one."""
+Kernel = Literal["forked", "plain"]
+"""Where cells run: in a fork of this process, or in a kernel that is started for them."""
+_ENGINES: Mapping[Kernel, str] = {"forked": FORKED, "plain": "nbclient"}
+"""What papermill calls the engine of each."""
 CELL_LIMIT = 300
 """Seconds after which a cell is taken to be stuck."""
+
+# Also where the project is not installed, and papermill cannot find the entry point.
+papermill_engines.register(FORKED, ForkedEngine)
 
 
 def run(
@@ -34,7 +41,7 @@ def run(
     output: Path,
     settings: Mapping[str, Any],
     *,
-    kernel: str = FORKED,
+    kernel: Kernel = "forked",
     limit: int = CELL_LIMIT,
 ) -> list[str]:
     """Execute a notebook afresh, write it, executed, to ``output``, and return what it opened.
@@ -47,7 +54,7 @@ def run(
         notebook: as people keep it.
         output: where it is written; it appears whole or not at all.
         settings: values of parameters, by name.
-        kernel: ``forked``, a child of this process, or ``plain``, an ordinary kernel.
+        kernel: where cells run.
         limit: seconds after which a cell is taken to be stuck.
 
     Returns:
@@ -71,7 +78,9 @@ def run(
                     cwd=str(study.notebooks),
                     progress_bar=False,
                     execution_timeout=limit,
-                    **_KERNELS[kernel](folder),
+                    engine_name=_ENGINES[kernel],
+                    config=_talking_in(folder),
+                    extra_arguments=[f"--IPKernelApp.exec_lines={[WATCH]!r}"],
                 )
             write_whole(output, _settled(partial, study))
             return seen_in(seen)
@@ -106,13 +115,6 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _plain(folder: str) -> dict[str, Any]:
-    return {
-        "config": _talking_in(folder),
-        "extra_arguments": [f"--IPKernelApp.exec_lines={[WATCH]!r}"],
-    }
-
-
 def _talking_in(folder: str) -> Config:
     """Let a kernel talk through sockets in a folder of its own.
 
@@ -132,7 +134,3 @@ def _settled(path: Path, study: Study) -> str:
         if INJECTED_TAG in cell.metadata.get("tags", []):
             cell["id"] = f"injected-{number}"
     return f"{nbformat.writes(content).replace(str(study.root), '.')}\n"
-
-
-_KERNELS: Mapping[str, Callable[[str], dict[str, Any]]] = {FORKED: _plain, PLAIN: _plain}
-"""By kind of kernel, what papermill is told of it; each run has a folder of its own."""
