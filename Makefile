@@ -175,6 +175,10 @@ layers: environment ## Check that modules import only from the layers below them
 data: environment ## Check the data package and that the notebooks keep their contract
 	@$(PY) -m reportlib check
 
+.PHONY: bench
+bench: environment ## Measure speed and how it grows, which takes some minutes; writes build/bench.json
+	@$(PY) -m tests.bench
+
 .PHONY: lab
 lab: environment ## Open JupyterLab on notebooks/
 	@exec $(PY) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks \
