@@ -32,7 +32,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 SETS = $(sort $(filter-out parameters,$(patsubst params/%.yaml,%,$(wildcard params/*.yaml))))
 
 # What a page is made from.
-INPUTS := data params notebooks reportlib requirements pyproject.toml
+INPUTS := data params notebooks reportlib requirements pyproject.toml $(wildcard verdicts.lock.json)
 
 # Shell lines after which .venv holds what requirements/$(1).txt pins, and the project itself.
 #   .venv/.made     the project's path and the Python that .venv was made with
@@ -156,7 +156,7 @@ test: environment browser ## Run the tests
 	@$(PY) -m pytest
 
 .PHONY: check
-check: lint types layers data test ## Run all checks and the tests, as CI does
+check: lint types layers data accepted test ## Run all checks and the tests, as CI does
 
 .PHONY: lint
 lint: environment ## Check style and form of code and notebooks with ruff
@@ -174,6 +174,18 @@ layers: environment ## Check that modules import only from the layers below them
 .PHONY: data
 data: environment ## Check the data package and that the notebooks keep their contract
 	@$(PY) -m reportlib check
+
+.PHONY: accepted
+accepted: environment ## Check that every state, value and row is as it was accepted
+	@$(PY) -m reportlib diff --exit-code
+
+.PHONY: diff
+diff: environment ## Say, claim by claim, what is not as it was accepted, and why
+	@$(PY) -m reportlib diff
+
+.PHONY: accept
+accept: environment ## Accept every claim as it is now: write verdicts.lock.json
+	@$(PY) -m reportlib accept
 
 .PHONY: bench
 bench: environment ## Measure speed and how it grows, which takes some minutes; writes build/bench.json

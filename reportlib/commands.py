@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from reportlib.errors import NotBuilt, ReportError, did_you_mean
+from reportlib.errors import BadLock, NotAccepted, NotBuilt, ReportError, did_you_mean
 from reportlib.reading.article import coverage_of
 from reportlib.reading.ledger import Ledger
 from reportlib.reading.parameters import BASE, Parameters
 from reportlib.reading.provenance import Provenance
 from reportlib.reading.validation import check_package
-from reportlib.study import Study
+from reportlib.study import Build, Study
+from reportlib.values.phrases import counted
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,10 +47,23 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="check parameters, data package and notebooks")
     check.set_defaults(command=_check)
 
+    diff = commands.add_parser("diff", help="say what is not as it was accepted, and why")
+    diff.add_argument("--exit-code", action="store_true", help="end with 1 if something is not")
+    diff.set_defaults(command=_diff)
+
+    accept = commands.add_parser("accept", help="accept every claim as it is now")
+    accept.set_defaults(command=_accept)
+
     trace = commands.add_parser("trace", help="follow a claim to its rows and sources")
     trace.add_argument("claim", help="the claim's id, such as C06")
     trace.add_argument("--set", default=BASE, dest="set_name", help="parameter set (default: base)")
     trace.set_defaults(command=_trace)
+
+    robustness = commands.add_parser("robustness", help="print what was tried to turn each verdict")
+    robustness.add_argument(
+        "--set", default=BASE, dest="set_name", help="parameter set (default: base)"
+    )
+    robustness.set_defaults(command=_robustness)
 
     coverage = commands.add_parser("coverage", help="check the sentence map against the article")
     coverage.add_argument("article", type=Path, help="a copy of the article as plain text")
@@ -64,12 +79,51 @@ def _build(study: Study, given: argparse.Namespace) -> int:
 
 
 def _check(study: Study, _given: argparse.Namespace) -> int:
+    _check_all(study)
+    print("parameters, data package and notebooks are as they should be")
+    return 0
+
+
+def _check_all(study: Study) -> None:
     from reportlib.running.contract import check_notebooks  # heavy: papermill
 
     Parameters.read(study)
     check_package(study)
     check_notebooks(study)
-    print("parameters, data package and notebooks are as they should be")
+
+
+def _diff(study: Study, given: argparse.Namespace) -> int:
+    from reportlib.running.changes import changes_in
+    from reportlib.running.lock import Lock
+    from reportlib.running.rehearsal import rehearse
+    from reportlib.showing.changes import as_table
+
+    lock = Lock.read(study)
+    changes = changes_in(rehearse(study), lock)
+    print(as_table(changes))
+    if not changes.changes or not given.exit_code:
+        return 0
+    print(
+        "This has not been accepted. If it is right, `make accept` accepts it, and a line in "
+        "CHANGELOG.md tells it to readers.",
+        file=sys.stderr,
+    )
+    return 1
+
+
+def _accept(study: Study, _given: argparse.Namespace) -> int:
+    from reportlib.running.changes import changes_in
+    from reportlib.running.lock import Lock
+    from reportlib.running.rehearsal import rehearse
+    from reportlib.showing.changes import as_table
+
+    _check_all(study)
+    found = rehearse(study)
+    with contextlib.suppress(NotAccepted, BadLock):  # it is written anew
+        print(as_table(changes_in(found, Lock.read(study))))
+    lock = Lock.of(found)
+    lock.write(study)
+    print(f"{counted(len(lock.claims), 'claim')} accepted: {study.relative(study.lock)}")
     return 0
 
 
@@ -85,9 +139,29 @@ def _coverage(study: Study, given: argparse.Namespace) -> int:
     return 1 if found.problems else 0
 
 
-def _trace(study: Study, given: argparse.Namespace) -> int:
+def _robustness(study: Study, given: argparse.Namespace) -> int:
+    from reportlib.judging.inquiry import Inquiry  # heavy: pandas, altair
+    from reportlib.running.report import Report
+    from reportlib.showing.tried import in_plain_text
+
+    parameters = Parameters.read(study)
+    settings = parameters.settings(given.set_name)
+    _note_changes(study, study.build(given.set_name))
+    report = Report(study, Inquiry.open(study, settings, parameters))
+    print(in_plain_text(report.argument, parameters))
+    return 0
+
+
+def _note_changes(study: Study, build: Build) -> None:
+    """Say on standard error what is not as it was when the results were made."""
     from reportlib.running.manifest import changed_since
 
+    changed = changed_since(study, build)
+    if changed:
+        print(f"note: changed since that run: {', '.join(changed)}", file=sys.stderr)
+
+
+def _trace(study: Study, given: argparse.Namespace) -> int:
     Parameters.read(study).settings(given.set_name)
     build = study.build(given.set_name)
     of_set = "" if given.set_name == BASE else f" SET={given.set_name}"
@@ -104,9 +178,7 @@ def _trace(study: Study, given: argparse.Namespace) -> int:
     if given.claim not in claims or given.claim not in ledger.claims:
         known = claims.keys() & ledger.claims.keys()
         raise ReportError(f"There is no claim {given.claim}. {did_you_mean(given.claim, known)}")
-    changed = changed_since(study, build)
-    if changed:
-        print(f"note: changed since that run: {', '.join(changed)}", file=sys.stderr)
+    _note_changes(study, build)
     print("\n".join(_traced(claims[given.claim], ledger, Provenance.read(study))))
     return 0
 

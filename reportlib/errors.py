@@ -69,6 +69,18 @@ class NotBuilt(ReportError):
     """Something asks for the result of a run that has not been made."""
 
 
+class BadLock(ReportError):
+    """The lock cannot be read: it is damaged, or no lock of this library."""
+
+
+class NotAccepted(ReportError):
+    """There is no lock: no state of this study has been accepted yet."""
+
+
+class NotInHistory(ReportError):
+    """Git does not have the inputs with which the lock was accepted; the message says why."""
+
+
 class RunFailed(ReportError):
     """A notebook stopped with an error; the page of the last good run stays in place."""
 

@@ -118,6 +118,11 @@ class Study:
         return self.root / "notebooks"
 
     @property
+    def lock(self) -> Path:
+        """The accepted state of every claim, and on what it rests."""
+        return self.root / "verdicts.lock.json"
+
+    @property
     def report(self) -> Path:
         """The notebook that assembles the page."""
         return self.notebooks / "report.ipynb"

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from reportlib.judging.inquiry import Inquiry
+from reportlib.reading.parameters import Parameters, Setting
 from reportlib.study import Study
 
 REPO = Path(__file__).resolve().parent.parent
@@ -37,6 +41,23 @@ def real() -> Study:
     return Study(REPO)
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """The real study, built under every parameter set once a session; not to be changed."""
+    from tests.built_study import built_study  # it copies a study, and so needs this module
+
+    return built_study(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A browser with nothing open."""
+    from tests.open_page import started_browser  # heavy, and only wanted where a page is opened
+
+    with started_browser() as browser:
+        yield browser
+
+
 @pytest.fixture
 def real_copy(tmp_path: Path) -> Study:
     """A fresh copy of the data, parameters and notebooks of this repository."""
@@ -49,7 +70,16 @@ def copy_of(root: Path, target: Path) -> Study:
         shutil.copytree(
             root / name, target / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints")
         )
-    return Study(target)
+    study = Study(target)
+    if Study(root).lock.is_file():
+        shutil.copy(Study(root).lock, study.lock)
+    return study
+
+
+def inquiry_of(study: Study, set_name: str = "base", **changes: Setting) -> Inquiry:
+    """Read a study at a set, with changes on top."""
+    parameters = Parameters.read(study)
+    return Inquiry.open(study, parameters.settings(set_name, changes), parameters)
 
 
 def lines_of(study: Study, file: str) -> list[dict[str, str]]:
@@ -80,6 +110,20 @@ def drop_rows(study: Study, file: str, *keys: str) -> None:
     gone = [line for key in keys for line in _named(file, key, lines)]
     assert gone, f"{file} has no line {keys}"
     _write(study, file, [line for line in lines if line not in gone], columns=list(lines[0]))
+
+
+def in_notebook(study: Study, old: str, new: str) -> None:
+    """Replace what stands once in the code of a chapter."""
+    for path in study.chapters():
+        content = json.loads(path.read_text(encoding="utf-8"))
+        for cell in content["cells"]:
+            source = "".join(cell["source"])
+            if cell["cell_type"] == "code" and old in source:
+                assert source.count(old) == 1, old
+                cell["source"] = source.replace(old, new)
+                path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+                return
+    raise AssertionError(f"no chapter has {old}")
 
 
 def _named(file: str, key: str, lines: list[dict[str, str]]) -> Iterator[dict[str, str]]:

@@ -195,6 +195,61 @@ def test_findings_say_of_each_claim_its_state_value_parameters_rows_sources_and_
     ]
 
 
+TRIED = """\
+B1  not supported as written
+  settings that agree  1 of 2
+  turned by            Tolerance in days: a week gives supported with a caveat, against the text
+  without one origin   without Town of Millford (its own act or count): not settled (weak)
+  better sources only  the same from grade B and A on
+  canary               its row is heard
+  then and now         the same
+B2  depends on the definition
+  settings that agree  1 of 2
+  turned by            Closed: closed to anybody gives not supported as written
+  without one origin   as open without Town of Millford
+  better sources only  the same from grade B and A on
+  canary               each of 2 rows is heard; a row put in is heard
+  then and now         the same
+"""
+
+
+def test_the_command_robustness_prints_what_was_tried_on_every_checkable_claim(
+    two_builds: tuple[Study, Study], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for study in two_builds:
+        assert main(["--study", str(study.root), "robustness"]) == 0
+        said = capsys.readouterr()
+        assert (said.out, said.err) == (TRIED, "")
+
+
+def test_the_command_robustness_prints_nothing_that_a_terminal_would_obey(
+    built: Study, capsys: pytest.CaptureFixture[str]
+) -> None:
+    meanings = built.meanings.read_text(encoding="utf-8")
+    meanings = meanings.replace("label: Closed", r'label: "\e[31mClosed\u202e"')
+    built.meanings.write_text(meanings, encoding="utf-8")
+
+    assert main(["--study", str(built.root), "robustness"]) == 0
+    said = capsys.readouterr()
+    assert "[31mClosed: closed to anybody gives" in said.out
+    assert re.search("[\x1b\u202e]", said.out) is None
+    assert said.err == "note: changed since that run: params/parameters.yaml\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ([], "01-bridge.ipynb has not been run: `make report` runs it."),
+        (["--set", "hindsigth"], 'Did you mean "hindsight"?'),
+    ],
+)
+def test_the_command_robustness_says_what_it_needs(
+    arguments: list[str], told: str, tiny: Study, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--study", str(tiny.root), "robustness", *arguments]) == 1
+    assert told in capsys.readouterr().err
+
+
 def test_a_cell_that_fails_leaves_the_page_as_it_was_and_an_account_beside_it(
     built: Study, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -233,6 +288,38 @@ def test_a_notebook_that_records_nothing_is_named(
     failure = built.build("base").failure.read_text(encoding="utf-8")
     assert "notebooks/01-bridge.ipynb" in failure
     assert "recorded no claim" in failure
+
+
+def test_a_report_in_which_nothing_is_settled_is_refused_and_its_claims_are_named(
+    built: Study, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {path: path.read_bytes() for path in published(built)}
+    set_cell(built, "sources/classes.csv", "own_act", "grade", "D")  # no word of the town's counts
+
+    assert build(built) == 1
+
+    told = "not one checkable claim is settled, of B1 and B2"
+    assert f"The report: {told}" in capsys.readouterr().err
+    assert told in built.build("base").failure.read_text(encoding="utf-8")
+    assert {path: path.read_bytes() for path in published(built)} == before
+
+
+def published(study: Study) -> list[Path]:
+    build_of = study.build("base")
+    return [build_of.page, build_of.findings, build_of.findings_table, build_of.manifest]
+
+
+def test_one_claim_that_is_settled_is_enough_for_a_report(built: Study) -> None:
+    set_cell(built, "sources/classes.csv", "press", "grade", "A")
+    set_cell(built, "sources/classes.csv", "press", "primary", "yes")
+    set_cell(built, "sources/classes.csv", "own_act", "grade", "D")
+
+    assert build(built) == 0
+    whole = json.loads(built.build("base").findings.read_text(encoding="utf-8"))
+    assert [claim["state"] for claim in whole["claims"][:2]] == [
+        "not supported as written",
+        "not settled",
+    ]
 
 
 def test_a_good_build_clears_away_an_old_failure_and_what_came_of_notebooks_and_figures_now_gone(

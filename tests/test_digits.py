@@ -195,23 +195,27 @@ def test_no_comment_of_the_report_is_on_the_page_or_in_its_navigation(tiny, tmp_
     assert "reason" not in page
 
 
-def plant(notebook: Path, cell: str, source: str) -> None:
+def plant(notebook: Path, cell: str, source: str) -> str:
+    """Put a source into a cell; return where it stands, as a fault says it."""
     content = json.loads(notebook.read_text(encoding="utf-8"))
-    next(c for c in content["cells"] if c["id"] == cell)["source"] = source
+    number, found = next(at for at in enumerate(content["cells"], start=1) if at[1]["id"] == cell)
+    found["source"] = source
     notebook.write_text(json.dumps(content), encoding="utf-8")
+    return f"notebooks/{notebook.name}, cell {number}"
 
 
 def test_check_fails_on_digits_planted_in_a_chapter_and_in_the_report(tiny, capsys) -> None:
-    plant(tiny.chapters()[0], "rows-intro", "## The rows\n\nOn this day 6 works are known.")
-    plant(tiny.chapters()[0], "b3-say", 'chapter.say("{B2.rows} of 6 rows bear on it.")')
-    plant(tiny.report, "rows", "## All 6 rows")
+    chapter = tiny.chapters()[0]
+    prose = plant(chapter, "rows-intro", "## The rows\n\nOn this day 6 works are known.")
+    code = plant(chapter, "b3-say", 'chapter.say("{B2.rows} of 6 rows bear on it.")')
+    heading = plant(tiny.report, "rows", "## All 6 rows")
 
     assert main(["--study", str(tiny.root), "check"]) == 1
     said = capsys.readouterr().err
     assert "(3 faults)" in said
-    assert "01-bridge.ipynb, cell 4: 6 is bound to no finding, in “On this day 6 works" in said
-    assert "01-bridge.ipynb, cell 18: 6 is bound to no finding, in “{…} of 6 rows bear" in said
-    assert "report.ipynb, cell 17: 6 is bound to no finding, in “All 6 rows”" in said
+    assert f"{prose}: 6 is bound to no finding, in “On this day 6 works" in said
+    assert f"{code}: 6 is bound to no finding, in “{{…}} of 6 rows bear" in said
+    assert f"{heading}: 6 is bound to no finding, in “All 6 rows”" in said
 
 
 def test_the_notebooks_of_both_studies_keep_the_contract(real, tiny) -> None:

@@ -4,90 +4,24 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, Locator
 
 from reportlib.commands import main
+from reportlib.reading.parameters import Parameters
+from reportlib.showing.tried import COLUMNS
 from reportlib.study import Study
-from reportlib.values.words import NOT_LOOKED_AT, Grounding, Outcome, Verdict
-from tests.built_study import built_study
+from reportlib.values.trials import Canary
+from reportlib.values.words import NOT_LOOKED_AT, Grounding, Kind, Outcome, Verdict
+from tests.built_study import SETS
 from tests.conftest import TINY, copy_of, lines_of, set_cell
+from tests.open_page import opened
 
 pytestmark = pytest.mark.browser
-
-QUIET = (
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-)
-"""Without these a browser looks up its maker's hosts at every start."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The browser that the Makefile finds; without one the tests are skipped, but not in CI."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        none = f"no browser was found: {', '.join(names)}"
-        assert os.environ.get("CI") != "true", none
-        pytest.skip(none)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found, args=list(QUIET))
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """The real study, built; not to be changed."""
-    return built_study(tmp_path_factory.getbasetemp())
-
-
-@contextmanager
-def opened(
-    browser: Browser, file: Path, *, width: int = 1280, script: bool = True, **options: Any
-) -> Iterator[tuple[Page, list[str]]]:
-    """Open a file offline; the list holds all that it logs, asks for and pops up."""
-    seen: list[str] = []
-
-    def refuse(dialog: Dialog) -> None:
-        seen.append(f"dialog: {dialog.message}")
-        dialog.dismiss()
-
-    context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        java_script_enabled=script,
-        reduced_motion="reduce",
-        **options,
-    )
-    context.set_offline(True)
-    page = context.new_page()
-    page.on("console", lambda message: seen.append(f"console: {message.text}"))
-    page.on("pageerror", lambda error: seen.append(f"error: {error}"))
-    page.on("dialog", refuse)
-    page.on("request", lambda request: seen.append(f"request: {request.url}"))
-    page.goto(file.as_uri())
-    page.wait_for_load_state("load")
-    asked_for_itself = f"request: {file.as_uri()}"
-    assert seen.count(asked_for_itself) == 1
-    seen.remove(asked_for_itself)
-    seen[:] = [one for one in seen if not one.startswith("request: data:")]
-    try:
-        yield page, seen
-    finally:
-        context.close()
 
 
 def findings_of(study: Study) -> list[dict[str, Any]]:
@@ -128,6 +62,83 @@ def test_every_link_within_the_page_has_a_target_and_every_download_is_there(
         others = {link for link in links if not link.startswith("#")}
         assert all(re.match(r"https?://", link) or (folder / link).is_file() for link in others)
         assert {"findings.json", "findings.csv", "run.json", "figures/timeline.csv"} <= others
+
+
+def table_of(region: Locator) -> list[list[str]]:
+    """The cells of a table's body, line by line."""
+    return [
+        [" ".join((cell or "").split()) for cell in line.locator("th, td").all_text_contents()]
+        for line in region.locator("tbody tr").all()
+    ]
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_every_setting_that_was_tried_stands_in_a_table_on_the_claims_card(
+    script: bool, browser: Browser, built: Study
+) -> None:
+    parameters = Parameters.read(built).by_name
+    with opened(browser, built.build("base").page, script=script) as (page, _):
+        tried = {
+            claim["id"]: claim["robustness"].get("settings", []) for claim in findings_of(built)
+        }
+        assert len(tried["C06"]) == 2 * 3 * 2 * 2 * 3
+        for claim, settings in tried.items():
+            region = page.locator(f"#{claim} [aria-label='Settings of {claim}']")
+            assert region.count() == (len(settings) > 1), claim
+            if len(settings) > 1:
+                assert table_of(region) == [
+                    [
+                        *(parameters[name].label_of(v) for name, v in at["setting"].items()),
+                        at["found"],
+                        at["verdict"] + (f" ({at['unsettled']})" if at["unsettled"] else ""),
+                    ]
+                    for at in settings
+                ]
+
+
+def test_the_page_and_the_command_say_the_same_of_what_was_tried_on_each_verdict(
+    browser: Browser, built: Study, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--study", str(built.root), "robustness"]) == 0
+    told: list[list[str]] = []
+    for line in capsys.readouterr().out.splitlines():
+        parts = re.split(r"\s{2,}", line.strip(), maxsplit=1)
+        if line.startswith(" "):
+            told[-1].append(parts[1])
+        else:
+            told.append(parts)
+
+    checkable = {kind for kind in Kind if kind.checkable}
+    claims = [claim["id"] for claim in findings_of(built) if claim["kind"] in checkable]
+    assert [claim for claim, *_ in told] == claims
+    with opened(browser, built.build("base").page) as (page, _):
+        region = page.get_by_role("region", name="What was tried on each verdict")
+        assert region.locator("thead th").all_text_contents() == list(COLUMNS)
+        assert table_of(region) == told
+        for claim, _, *cells in told:
+            on_card = page.locator(f"#{claim} details", has_text="What was tried to turn it")
+            assert on_card.locator("dt").all_text_contents() == list(COLUMNS[2:])
+            assert on_card.locator("dd").all_text_contents() == cells
+        for claim in {claim["id"] for claim in findings_of(built)} - set(claims):
+            assert "What was tried to turn it" not in (
+                page.locator(f"#{claim}").text_content() or ""
+            )
+
+
+@pytest.mark.parametrize("set_name", SETS)
+def test_no_canary_is_silent_on_any_page(set_name: str, built: Study) -> None:
+    page = built.build(set_name).page.read_text(encoding="utf-8")
+    whole = json.loads(built.build(set_name).findings.read_text(encoding="utf-8"))
+    canaries = {c["id"]: c["trials"]["canary"] for c in whole["claims"] if c["test"]}
+
+    assert len(canaries) == 28
+    assert {claim for claim, canary in canaries.items() if not sings(canary)} == set()
+    assert "SILENT" not in page
+    assert "<li>not bound to its data</li>" not in page
+
+
+def sings(canary: dict[str, Any]) -> bool:
+    return Canary(canary["tried"], tuple(canary["deaf"]), canary["new_row_heard"]).sings
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
@@ -256,8 +267,9 @@ def test_print_leaves_out_navigation_and_shows_what_is_folded_away(
 # A study that means harm.
 
 EVIL = "<script>document.title='run'</script><img src=x onerror=\"document.title='run'\">"
-HOSTILE = EVIL + " {{ 7*7 }} {% raw %} \u202eback\u202c \u2066wards\u2069 \x07"
-SHOWN = EVIL + " {{ 7*7 }} {% raw %} back wards"
+BREAKING = f"{EVIL} </script> <!-- <script> ]]> {{{{ 7*7 }}}} {{% raw %}}"
+HOSTILE = f"{BREAKING} \u202eback\u202c \u2066wards\u2069 \x07"
+SHOWN = f"{BREAKING} back wards"
 
 
 @pytest.fixture(scope="module")
@@ -274,8 +286,14 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Study:
     set_cell(study, "sources/sources.csv", "town_count", "url", breaking)
     set_cell(study, "sources/sources.csv", "club_count", "url", "HTTPS:javascript:alert(1)")
     meanings = study.meanings.read_text(encoding="utf-8")
-    label = json.dumps(f"Labelled {HOSTILE}")
-    meanings = meanings.replace("label: Tolerance in days", f"label: {label}")
+    for old, new in {
+        "label: Tolerance in days": f"Labelled {HOSTILE}",
+        "question: By how many days may a date miss?": f"Asked {HOSTILE}",
+        "label: a week": f"Chosen {HOSTILE}",
+    }.items():
+        name = old.partition(":")[0]
+        assert old in meanings
+        meanings = meanings.replace(old, f"{name}: {json.dumps(new)}")
     study.meanings.write_text(meanings, encoding="utf-8")
     descriptor = json.loads(study.descriptor.read_text(encoding="utf-8"))
     for resource in descriptor["resources"]:
@@ -309,16 +327,16 @@ def test_a_hostile_study_shows_its_text_and_runs_nothing(
         assert seen == []
         assert page.title() == "A column about a footbridge, looked up"
         text = " ".join((page.locator("body").text_content() or "").split())
-        for place in ("Paraphrase", "Noted", "Row", "=Counted", "Titled", "Labelled"):
+        for place in (
+            "Paraphrase", "Noted", "Row", "=Counted", "Titled", "Labelled", "Asked", "Chosen",
+        ):  # fmt: skip
             assert f"{place} {SHOWN}" in text, place
         assert "tables/<img src=x onerror=alert(1)>.csv" in text
         assert re.search("[\u202a-\u202e\u2066-\u2069\x07]", page.content()) is None
-        assert (
-            page.locator(
-                "script, img, iframe, object, embed, form, base, link:not([rel=icon])"
-            ).count()
-            == 0
-        )
+        strangers = page.locator("img, iframe, object, embed, base, link:not([rel=icon])")
+        assert strangers.count() == 0
+        own = page.locator("script, form").evaluate_all("all => all.map(one => [one.id, one.type])")
+        assert own == [["switch-data", "application/json"], ["switch-form", None], ["", ""]]
         attributes = page.eval_on_selector_all(
             "*", "all => all.flatMap(one => one.getAttributeNames())"
         )
@@ -327,6 +345,14 @@ def test_a_hostile_study_shows_its_text_and_runs_nothing(
         assert set(links) <= {"file:", "http:", "https:"}
         hrefs = page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
         assert [href for href in hrefs if "javascript:" in href.lower()] == []
+
+        page.locator('#switch input[value="tolerance_days:7"]').check()
+        chosen = " ".join((page.locator("#switch-chosen").text_content() or "").split())
+        assert chosen == f"Labelled {SHOWN} : Chosen {SHOWN}"
+        assert SHOWN in " ".join((page.locator("#B1 [data-reason]").text_content() or "").split())
+        assert page.locator("script, img").count() == 2
+        assert page.title() == "A column about a footbridge, looked up"
+        assert seen == []
 
 
 def test_what_a_hostile_study_puts_in_a_table_is_harmless_in_its_download(hostile: Study) -> None:

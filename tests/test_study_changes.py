@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 from reportlib.reading.validation import faults_in_package
+from reportlib.running.rehearsal import rehearse
 from reportlib.study import Study
 from reportlib.values.findings import Record
 from reportlib.values.trials import Trials
 from reportlib.values.words import Grounding, Outcome, Unsettled, Verdict
 from tests.built_study import SETS, built_study
-from tests.chapter_run import run_chapters
 from tests.conftest import add_row, drop_rows, lines_of, set_cell
 
 DESIGNATIONS = "tables/designations.csv"
@@ -31,9 +31,10 @@ BANK_STEPS = (
 )
 
 
-def records_of(study: Study, **parameters: str) -> dict[str, Record]:
-    """The records of the first chapter, groundings included."""
-    return run_chapters(study, "01-designations", **parameters)
+def records_of(study: Study, set_name: str = "base") -> dict[str, Record]:
+    """The records of the first chapter."""
+    records = rehearse(study, set_name).records
+    return {claim: record for claim, record in records.items() if record.chapter == "designations"}
 
 
 def changed(before: dict[str, Record], after: dict[str, Record]) -> set[str]:
@@ -110,7 +111,7 @@ def base(real: Study) -> dict[str, Record]:
 @pytest.fixture(scope="module")
 def hindsight(real: Study) -> dict[str, Record]:
     """The same, on what was public at the end of 2018."""
-    return records_of(real, parameter_set="hindsight")
+    return records_of(real, "hindsight")
 
 
 def test_a_chinese_firm_listed_in_between_turns_the_first_since_september_and_what_rests_on_it(
@@ -222,7 +223,7 @@ def test_a_row_that_was_not_public_yet_counts_in_hindsight_only(
     )
     assert faults_in_package(real_copy) == []
     assert changed(base, records_of(real_copy)) == set()
-    after = records_of(real_copy, parameter_set="hindsight")
+    after = records_of(real_copy, "hindsight")
     assert moved(hindsight, after)["C06"] is Verdict.NOT_SUPPORTED
     assert moved(hindsight, after)["T0"] is Grounding.UNGROUNDED
 
@@ -339,7 +340,7 @@ def test_first_since_september_comes_out_for_each_setting_as_the_rows_have_it(
     name: str, real: Study
 ) -> None:
     as_of = "2018-12-31" if name == "hindsight" else "2017-06-30"
-    tried = records_of(real, parameter_set=name)["C06"].robustness.settings
+    tried = records_of(real, name)["C06"].robustness.settings
     assert len({tuple(sorted(at.setting.items())) for at in tried}) == 2 * 3 * 2 * 2 * 3
     seen = set()
     for at in tried:

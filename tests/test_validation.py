@@ -399,3 +399,60 @@ def test_a_name_that_another_file_does_not_have_is_told(
         key = lines_of(tiny, file)[0]["key"]
     set_cell(tiny, file, key, column, value)
     assert any(told in str(fault) for fault in faults_in_package(tiny)), faults_in_package(tiny)
+
+
+def empty(study: Study, *files: str) -> None:
+    """Leave nothing but the names of the columns."""
+    for file in files:
+        path = study.data / file
+        head, _, _ = path.read_text(encoding="utf-8").partition("\n")
+        path.write_text(f"{head}\n", encoding="utf-8")
+
+
+def test_a_study_without_a_claim_is_told(tiny):
+    empty(tiny, *(f"chain/{path.name}" for path in (tiny.data / "chain").glob("*.csv")))
+
+    assert faults(tiny) == ["data/chain/claims.csv: holds no claim. Add one."]
+    with pytest.raises(BadData, match="holds no claim"):
+        check_package(tiny)
+
+
+def test_a_study_of_which_no_table_has_a_row_is_told(tiny):
+    for evidence in lines_of(tiny, "chain/evidence.csv"):
+        if not evidence["target"].startswith("sources#"):
+            drop_rows(tiny, "chain/evidence.csv", evidence["key"])
+    empty(tiny, "sources/row_sources.csv", "tables/crossings.csv", "tables/works.csv")
+
+    # The register that says what it would hold is no row.
+    assert len(lines_of(tiny, "tables/coverage.csv")) == 1
+    assert faults(tiny) == ["data/tables: no table has a row, so that no claim can be decided."]
+
+
+def test_one_row_in_one_table_is_enough(tiny):
+    drop_rows(tiny, "chain/evidence.csv", "b3-club-count", "b3-town-count", "b3-letter")
+    drop_rows(
+        tiny, "sources/row_sources.csv", "club-2012", "town-2014", "letter", "repair", "painting"
+    )
+    empty(tiny, "tables/crossings.csv")
+    drop_rows(tiny, "tables/works.csv", "repair", "painting")
+
+    assert faults(tiny) == []
+
+
+def test_a_group_without_a_member_is_told(tiny):
+    add_row(tiny, "chain/groups.csv", group="G2", parent="B3", mode="linked", warrant="None.")
+
+    assert faults(tiny) == [
+        'data/chain/groups.csv, row 3, column group: "G2" is empty. '
+        "Add a line to data/chain/members.csv."
+    ]
+
+
+def test_every_group_that_lost_its_members_is_told_at_once(tiny):
+    add_row(tiny, "chain/groups.csv", group="G2", parent="B3", mode="linked", warrant="None.")
+    empty(tiny, "chain/members.csv")
+
+    assert [fault.where for fault in faults_in_package(tiny)] == [
+        "data/chain/groups.csv, row 2, column group",
+        "data/chain/groups.csv, row 3, column group",
+    ]

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 
 from reportlib.commands import main
 from reportlib.judging.argument import Argument
 from reportlib.reading.ledger import Ledger
+from reportlib.running.rehearsal import rehearse
 from reportlib.study import Study
 from reportlib.values.findings import Record
 from reportlib.values.words import Unsettled, Verdict
 from tests.built_study import SETS, built_study
-from tests.chapter_run import run_chapters
 from tests.conftest import add_row, drop_rows, lines_of, set_cell
 
 Change = Callable[[Study], None]
@@ -81,59 +81,59 @@ WEAK = (Verdict.NOT_SETTLED, Unsettled.WEAK)
 NO_DATA = (Verdict.NOT_SETTLED, Unsettled.NO_DATA)
 
 TURNS = {
-    "C03": ("01-designations", cell(DESIGNATIONS, STEP, "announced", "2017-06-30"), NOT_SUPPORTED),
-    "C04": ("01-designations", cell(DESIGNATIONS, "2017-06-29-sun-wei", "target_type", "entity"),
+    "C03": (cell(DESIGNATIONS, STEP, "announced", "2017-06-30"), NOT_SUPPORTED),
+    "C04": (cell(DESIGNATIONS, "2017-06-29-sun-wei", "target_type", "entity"),
             NOT_SUPPORTED),
-    "C06": ("01-designations", cell(DESIGNATIONS, "2017-06-01-ardis-bearings",
+    "C06": (cell(DESIGNATIONS, "2017-06-01-ardis-bearings",
             "nationality_or_registration", "CHN"), NOT_SUPPORTED),
-    "C07": ("01-designations", both(
+    "C07": (both(
             cell(DESIGNATIONS, "2017-06-01-ardis-bearings", "announced", "2017-05-31"),
             cell(DESIGNATIONS, "2017-06-01-ardis-bearings", "in_force", "2017-05-31"),
             ), SUPPORTED),
-    "C10": ("04-diplomacy", cell("tables/statements.csv", "2017-04-12-xi-call", "on_record", "no"),
+    "C10": (cell("tables/statements.csv", "2017-04-12-xi-call", "on_record", "no"),
             NO_DATA),
-    "C14": ("02-networks", without_chinese_firms, NO_DATA),
-    "C20": ("01-designations", cell(DESIGNATIONS, "2017-06-29-bank-dandong-311-finding "
+    "C14": (without_chinese_firms, NO_DATA),
+    "C20": (cell(DESIGNATIONS, "2017-06-29-bank-dandong-311-finding "
             "2017-06-29-sun-wei", "linked_to", ""), NOT_SUPPORTED),
-    "C22": ("01-designations", cell(DESIGNATIONS, "2017-06-29-bank-dandong-311-finding",
+    "C22": (cell(DESIGNATIONS, "2017-06-29-bank-dandong-311-finding",
             "in_force", "2017-06-29"), SUPPORTED),
-    "C26": ("02-networks", cell(EVENTS, "2016-09-19-c4ads-shadow", "date", "2016-10-19"),
+    "C26": (cell(EVENTS, "2016-09-19-c4ads-shadow", "date", "2016-10-19"),
             NOT_SUPPORTED),
-    "C27": ("02-networks", second_voice("C27"), SUPPORTED),
-    "C28": ("02-networks", second_voice("C28"), SUPPORTED),
-    "C30": ("02-networks", cell(EVENTS, "2017-02-27-poe-report", "date", "2017-03-27"), None),
-    "C31": ("02-networks", cell(EVENTS, "2017-06-12-c4ads-risky", "date", "2017-06-20"),
+    "C27": (second_voice("C27"), SUPPORTED),
+    "C28": (second_voice("C28"), SUPPORTED),
+    "C30": (cell(EVENTS, "2017-02-27-poe-report", "date", "2017-03-27"), None),
+    "C31": (cell(EVENTS, "2017-06-12-c4ads-risky", "date", "2017-06-20"),
             NOT_SUPPORTED),
-    "C32": ("02-networks", second_voice("C32"), SUPPORTED),
-    "C33": ("02-networks", second_voice("C33"), SUPPORTED),
-    "C34": ("02-networks", second_voice("C34"), SUPPORTED),
-    "C35": ("02-networks", second_voice("C35"), WEAK),
-    "C37": ("01-designations", cell(DESIGNATIONS,
+    "C32": (second_voice("C32"), SUPPORTED),
+    "C33": (second_voice("C33"), SUPPORTED),
+    "C34": (second_voice("C34"), SUPPORTED),
+    "C35": (second_voice("C35"), WEAK),
+    "C37": (cell(DESIGNATIONS,
             "2016-09-26-dandong-hongxiang-industrial-development", "announced", "2016-08-31"),
             NOT_SUPPORTED),
-    "C38": ("01-designations", cell("tables/legal_actions.csv", "2016-09-15-liaoning-inquiry",
+    "C38": (cell("tables/legal_actions.csv", "2016-09-15-liaoning-inquiry",
             "actor_country", "USA"), NO_DATA),
-    "C40": ("04-diplomacy", second_voice("C40"), SUPPORTED),
-    "C41": ("04-diplomacy", cell(EVENTS, "2017-06-12-wsj-list", "date", "2017-07-12"),
+    "C40": (second_voice("C40"), SUPPORTED),
+    "C41": (cell(EVENTS, "2017-06-12-wsj-list", "date", "2017-07-12"),
             NOT_SUPPORTED),
-    "C42": ("04-diplomacy", lambda study: drop_rows(study, "chain/evidence.csv",
+    "C42": (lambda study: drop_rows(study, "chain/evidence.csv",
             "c42-matzav-about-ten"), WEAK),
-    "C43": ("04-diplomacy", cell("tables/taiwan_notifications.csv", "2017-06-29", "approved",
+    "C43": (cell("tables/taiwan_notifications.csv", "2017-06-29", "approved",
             "2017-06-21"), None),
-    "C44": ("04-diplomacy", cell("tables/taiwan_notifications.csv", "2017-06-29", "notified_date",
+    "C44": (cell("tables/taiwan_notifications.csv", "2017-06-29", "notified_date",
             "2017-06-20"), NOT_SUPPORTED),
-    "C50": ("05-labour", cell("tables/un_resolutions.csv", RESOLUTIONS, "known_from",
+    "C50": (cell("tables/un_resolutions.csv", RESOLUTIONS, "known_from",
             "2018-06-30"), NO_DATA),
-    "C52": ("04-diplomacy", second_voice("C52"), WEAK),
-    "C53": ("04-diplomacy", cell(EVENTS, "2017-06-03-yao-session", "date", "2017-06-02"), None),
-    "C54": ("05-labour", cell("chain/evidence.csv", "c54-jt-kyodo-0629", "stance", "contradicts"),
+    "C52": (second_voice("C52"), WEAK),
+    "C53": (cell(EVENTS, "2017-06-03-yao-session", "date", "2017-06-02"), None),
+    "C54": (cell("chain/evidence.csv", "c54-jt-kyodo-0629", "stance", "contradicts"),
             NOT_SUPPORTED),
-    "C55": ("05-labour", cell("tables/labour.csv", "mys-2017-07-01-denial", "known_from",
+    "C55": (cell("tables/labour.csv", "mys-2017-07-01-denial", "known_from",
             "2017-06-30"), NOT_SUPPORTED),
-    "C56": ("05-labour", cell("tables/labour.csv", "mys-sarawak-2017-03-count", "number_high",
+    "C56": (cell("tables/labour.csv", "mys-sarawak-2017-03-count", "number_high",
             "1000"), (Verdict.DEPENDS, None)),
 }  # fmt: skip
-"""By checkable claim: its chapter, a change to what it rests on, and the state that follows.
+"""By checkable claim: a change to what it rests on, and the state that follows.
 
 None: a change of state, whichever; the claim rests on more than these rows.
 """
@@ -144,19 +144,19 @@ def state(record: Record) -> tuple[Verdict | None, Unsettled | None]:
 
 
 @pytest.fixture(scope="module")
-def base(real: Study) -> dict[str, Record]:
+def base(real: Study) -> Mapping[str, Record]:
     """Every record, as the repository has it."""
-    return run_chapters(real)
+    return rehearse(real).records
 
 
-def test_every_claim_is_looked_at_with_a_reason(real: Study, base: dict[str, Record]) -> None:
+def test_every_claim_is_looked_at_with_a_reason(real: Study, base: Mapping[str, Record]) -> None:
     assert list(base.keys() ^ Ledger.read(real).claims.keys()) == []
     assert [claim for claim, record in base.items() if record.state is None] == []
     assert [claim for claim, record in base.items() if not record.reason] == []
 
 
 def test_every_checkable_claim_has_a_test_or_is_judged_on_documents_and_says_so(
-    base: dict[str, Record],
+    base: Mapping[str, Record],
 ) -> None:
     on_documents = {c for c, r in base.items() if r.kind.checkable and not r.test}
     assert on_documents == {"C28", "C32", "C35", "C40", "C42", "C52", "C54", "C55"}
@@ -165,7 +165,7 @@ def test_every_checkable_claim_has_a_test_or_is_judged_on_documents_and_says_so(
 
 
 def test_what_is_not_settled_says_what_would_settle_it(
-    real: Study, base: dict[str, Record]
+    real: Study, base: Mapping[str, Record]
 ) -> None:
     claims = Ledger.read(real).claims
     open_ones = [c for c, r in base.items() if r.verdict is Verdict.NOT_SETTLED]
@@ -174,7 +174,7 @@ def test_what_is_not_settled_says_what_would_settle_it(
 
 
 def test_every_load_bearing_judgement_has_a_rival_reading(
-    real: Study, base: dict[str, Record]
+    real: Study, base: Mapping[str, Record]
 ) -> None:
     ledger = Ledger.read(real)
     argument = Argument(ledger, base)
@@ -187,28 +187,28 @@ def test_every_load_bearing_judgement_has_a_rival_reading(
     assert [claim for claim in judged if claim not in ledger.rivals] == []
 
 
-def test_each_checkable_claim_has_a_change_that_turns_it(base: dict[str, Record]) -> None:
+def test_each_checkable_claim_has_a_change_that_turns_it(base: Mapping[str, Record]) -> None:
     assert {c for c, r in base.items() if r.kind.checkable} == TURNS.keys()
 
 
 @pytest.mark.parametrize("claim", TURNS)
 def test_the_claim_turns_with_what_it_rests_on(
-    claim: str, real_copy: Study, base: dict[str, Record]
+    claim: str, real_copy: Study, base: Mapping[str, Record]
 ) -> None:
-    chapter, change, expected = TURNS[claim]
+    change, expected = TURNS[claim]
     change(real_copy)
-    after = run_chapters(real_copy, chapter)[claim]
+    after = rehearse(real_copy).records[claim]
     assert state(after) != state(base[claim]), after.reason
     if expected is not None:
         assert state(after) == expected, after.reason
 
 
 def test_a_row_that_nothing_rests_on_moves_nothing(
-    real_copy: Study, base: dict[str, Record]
+    real_copy: Study, base: Mapping[str, Record]
 ) -> None:
     set_cell(real_copy, "tables/weapons_tests.csv", "1984-04-09-B1", "outcome", "failure")
     set_cell(real_copy, "tables/labour.csv", "pol-2016-550", "number_high", "5500")
-    after = run_chapters(real_copy)
+    after = rehearse(real_copy).records
     assert {claim for claim in base if base[claim] != after[claim]} == set()
 
 

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 from itertools import pairwise
-from typing import Any
 
 import pandas as pd
 
 from reportlib.errors import ReportError
 from reportlib.judging.inquiry import Inquiry
+from reportlib.judging.perturbation import changed, on_other_days, under_other_words
 from reportlib.judging.question import Question
+from reportlib.judging.robustness import grid
 from reportlib.reading.descriptor import COVERAGE
+from reportlib.reading.lines import gathered
+from reportlib.reading.parameters import Parameters
 from reportlib.reading.view import Data
-from reportlib.values.days import Span
 from reportlib.values.sources import table_of
 from reportlib.values.trials import Canary
 from reportlib.values.words import Comparison
-
-_SHIFTS = (timedelta(days=1), timedelta(days=-1), timedelta(days=400), timedelta(days=-400))
-_OTHER_WORDS = 12
-"""So many other words of its column are tried in place of a word, the most frequent first."""
 
 
 def canary(inquiry: Inquiry, question: Question) -> Canary:
@@ -30,8 +27,9 @@ def canary(inquiry: Inquiry, question: Question) -> Canary:
     A row is left out, doubled, or has one cell blanked or changed for another value that such a
     cell could hold. Only the value counts, or why there is none: what is cited must not just be
     listed. A row whose change is not heard because others say the same is changed again without
-    them. Where nothing was found, a row is put in, which must be heard. The rows that a finding
-    declares to be context are not changed.
+    them. Where nothing was found, a row is put in, which must be heard: like one of the table, or
+    almost like one that is found under another definition. The rows that a finding declares to be
+    context are not changed.
     """
     perch = _Perch(inquiry, question)
     unheard = [row for row in perch.cited if not perch.hears(row, perch.data)]
@@ -57,15 +55,19 @@ class _Perch:
         self._frames = inquiry.known.tables.frames
         self._tables = sorted(own.tables_read - {COVERAGE})
         absence = any(one.comparison is Comparison.NONE_FOUND for one in question.assertions)
+        self._words = _words(inquiry.parameters)
         self._nothing = not own.finding.rows or (absence and not own.finding.value)
+        self._elsewhere = _cited_elsewhere(inquiry, question) if self._nothing else []
         self._day = pd.Timestamp(footing.day)
         self.data = inquiry.known.data(footing.day)
         self.cited = [row for row in own.finding.rows if row not in own.finding.context]
 
     def hears(self, row: str, data: Data) -> bool:
-        """Whether any change of a row moves the finding."""
-        table = table_of(row)
-        return self._moved(data, table, _changed(data.frame(table), row))
+        """Whether any change of a row moves the finding; what is not known yet, nobody changes."""
+        frame = data.frame(table_of(row))
+        if row not in frame.index:
+            return False
+        return self._moved(data, table_of(row), changed(frame, row, self._words))
 
     def hears_a_new_row(self) -> bool | None:
         """Whether a row put in is heard, where nothing was found; None: something was."""
@@ -93,52 +95,40 @@ class _Perch:
         return (found.value, found.missing) != (self._own.value, self._own.missing)
 
     def _inserted(self, table: str) -> Iterator[pd.DataFrame]:
-        """The table with one row more: like one of its own, on a day between those cited."""
+        """The table with one row more: between the days cited, or almost as found elsewhere."""
         frame, whole = self.data.frame(table), self._frames[table]
-        first = [row for row in self.cited if row in whole.index]
-        dated = whole.select_dtypes("datetime").columns
-        days = sorted({day for name in dated for day in whole.loc[first, name].dropna()})
+        cited = [row for row in self.cited if row in whole.index]
+        days = sorted({*_days(whole.loc[cited]), self._day})
         between = [early + (late - early) / 2 for early, late in pairwise(days)]
-        for row in dict.fromkeys([*first, *whole.index]):
-            for day in [*between, self._day]:
-                new = whole.loc[[row]].rename(index={row: f"{table}#canary"})
-                yield pd.concat([frame, new.assign(**dict.fromkeys(dated, day.normalize()))])
+        for row in dict.fromkeys([*cited, *whole.index]):
+            yield from on_other_days(frame, whole.loc[[row]], between or days)
+        for row in (row for row in self._elsewhere if row in frame.index):
+            like = frame.loc[[row]]
+            yield from on_other_days(frame, like, _days(like))
+            yield from under_other_words(frame, like, self._words)
 
 
-def _changed(frame: pd.DataFrame, row: str) -> Iterator[pd.DataFrame]:
-    """The table with one row changed, in one way after the other, the most telling first."""
-    yield frame.drop(index=row)
-    cells = [(name, frame.at[row, name]) for name in frame.columns]
-    for column, value in cells:
-        yield _with(frame, row, column, () if isinstance(value, tuple) else None)
-    for column, value in cells:
-        for other in _others(frame[column], value):
-            yield _with(frame, row, column, other)
-    yield pd.concat([frame, frame.loc[[row]].rename(index={row: f"{row}-again"})])
+def _days(frame: pd.DataFrame) -> set[pd.Timestamp]:
+    """Every day that some rows hold."""
+    dated = frame.select_dtypes("datetime")
+    return {day for name in dated for day in dated[name].dropna()}
 
 
-def _with(frame: pd.DataFrame, row: str, column: str, value: Any) -> pd.DataFrame:
-    changed = frame.copy(deep=False)
-    changed.at[row, column] = value
-    return changed
+def _words(parameters: Parameters) -> dict[str, tuple[str, ...]]:
+    """By column, the words that let a row count at some choice of a parameter."""
+    return gathered(
+        (column, word)
+        for parameter in parameters.by_name.values()
+        for choice in parameter.choices.values()
+        for column, words in choice.rows.items()
+        for word in words
+    )
 
 
-def _others(column: pd.Series[Any], value: Any) -> Iterator[Any]:
-    """What a cell could hold instead."""
-    if isinstance(value, tuple):
-        yield from {other for other in column if other != value}
-    elif isinstance(value, pd.Timestamp):
-        yield from (value + shift for shift in _SHIFTS)
-    elif isinstance(value, str):
-        yield from _other_words(column, value)
-    elif value is not None and not pd.isna(value):
-        yield from (value + 1, value - 1, value * 10, 0)
-
-
-def _other_words(column: pd.Series[Any], value: str) -> Iterator[str]:
-    span = Span.of(value)
-    if span is not None:  # a day, month or year kept as it is printed
-        for shift in _SHIFTS:
-            yield (span.first + shift).isoformat()[: len(value)]
-    frequent = column.value_counts().index[: _OTHER_WORDS + 1]
-    yield from (str(word) for word in frequent if word != value)
+def _cited_elsewhere(inquiry: Inquiry, question: Question) -> list[str]:
+    """What the finding cites at other settings: almost what it looks for."""
+    own = question.setting(inquiry.settings.values)
+    footing = inquiry.footing(question.claim)
+    settings, _ = grid({name: inquiry.parameters.plausible(name) for name in own}, own)
+    found = (question.at(footing, setting).finding for setting in settings)
+    return list(dict.fromkeys(row for one in found if one is not None for row in one.rows))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from reportlib.errors import BadTest, did_you_mean
 from reportlib.judging.claim_test import ClaimTest
 from reportlib.judging.comparison import compare
 from reportlib.judging.items import computed_items, read_items
@@ -15,6 +16,7 @@ from reportlib.reading.parameters import Setting
 from reportlib.values.claims import Assertion, Claim
 from reportlib.values.evidence import Evidence, Item
 from reportlib.values.findings import Finding, PartMatch
+from reportlib.values.sources import table_of
 from reportlib.values.words import Basis, Match, Unsettled, Verdict
 
 Asked = tuple[Setting, ...]
@@ -74,7 +76,8 @@ class Question:
         """Answer on a footing at a setting.
 
         Raises:
-            BadTest: the test stopped, or its value does not fit what is asserted.
+            BadTest: the test stopped, its value does not fit what is asserted, or it cites a row
+                that is nowhere.
         """
         asked = (footing, tuple(setting.values()))
         if asked not in self._answers:
@@ -125,7 +128,21 @@ class Question:
         if self.test is None:
             return Found(None)
         data = self.known.data(day, origin).watched()
-        return Found(self.test(data, setting), frozenset(data.read))
+        finding = self.test(data, setting)
+        self._refuse_strangers(self.test, finding)
+        return Found(finding, frozenset(data.read))
+
+    def _refuse_strangers(self, test: ClaimTest, finding: Finding) -> None:
+        """A row that no table has would be cited in vain, and stop something later."""
+        frames = self.known.tables.frames
+        for row in finding.rows:
+            table = table_of(row)
+            if table not in frames or row not in frames[table].index:
+                hint = did_you_mean(row, frames[table].index if table in frames else frames)
+                raise BadTest(
+                    f"{test.claim}: the test {test.function.__name__} cites {row}, which is not "
+                    f"there. {hint}"
+                )
 
 
 def _worst(parts: tuple[PartMatch, ...]) -> Match:

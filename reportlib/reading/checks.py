@@ -24,7 +24,15 @@ _TOLERANCE = re.compile(r"|printed|exact|\d+(\.\d+)?%?")
 def own_faults(study: Study, descriptor: Descriptor) -> Iterator[Fault]:
     """Return what is wrong between cells, rows and tables, once every file has its columns."""
     rows = {name: _rows(resource) for name, resource in descriptor.resources.items()}
-    for check in (_references, _row_sources, _days_known, _sentences, _parents, _together):
+    for check in (
+        _vacuous,
+        _references,
+        _row_sources,
+        _days_known,
+        _sentences,
+        _parents,
+        _together,
+    ):
         yield from check(descriptor, rows)
     yield from faults_in_places(descriptor, rows)
     try:
@@ -37,6 +45,21 @@ def own_faults(study: Study, descriptor: Descriptor) -> Iterator[Fault]:
 def _rows(resource: Resource) -> list[dict[str, str]]:
     with resource.path.open(encoding="utf-8-sig", newline="") as file:  # Excel writes a mark
         return list(csv.DictReader(file, restval=""))  # a short line is told by frictionless
+
+
+def _vacuous(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
+    """What holds nothing proves nothing: no claims, no rows, a group without a member."""
+    if not rows["claims"]:
+        yield Fault(descriptor.resources["claims"].place, "holds no claim", "Add one.")
+    if not any(rows[name] for name in descriptor.tables if name != COVERAGE):
+        yield Fault("data/tables", "no table has a row, so that no claim can be decided")
+    filled = {row["group"] for row in rows["members"]}
+    for number, row in enumerate(rows["groups"]):
+        if row["group"] not in filled:
+            where = descriptor.resources["groups"].at(number, "group")
+            yield Fault(
+                where, f'"{row["group"]}" is empty', "Add a line to data/chain/members.csv."
+            )
 
 
 def _references(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:

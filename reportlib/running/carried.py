@@ -32,6 +32,11 @@ def as_record(record: Record) -> dict[str, Any]:
     return dict(_RECORDS.dump_python(record, mode="json"))
 
 
+def as_carried(record: Record) -> Record:
+    """Return a record as a notebook's output gives it back: days as text, sets as lists."""
+    return _RECORDS.validate_python(as_record(record))
+
+
 def as_figure(figure: Figure) -> dict[str, Any]:
     """Return a figure as JSON can hold it."""
     return dict(_FIGURES.dump_python(figure, mode="json"))

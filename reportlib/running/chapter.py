@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from datetime import date
 from typing import Any
 
@@ -38,6 +39,8 @@ from reportlib.values.days import Span
 from reportlib.values.findings import Finding, Record
 
 Test = Callable[..., Finding]
+STAGE: ContextVar[Callable[[str], Chapter] | None] = ContextVar("stage", default=None)
+"""Who runs a notebook's cells in its own process sets this, and opens the chapters they ask for."""
 
 
 def open_chapter(name: str, namespace: Mapping[str, Any]) -> Chapter:
@@ -54,6 +57,9 @@ def open_chapter(name: str, namespace: Mapping[str, Any]) -> Chapter:
         BadParameters: a name or value is wrong; nothing was read yet.
         BadData: the data package has faults.
     """
+    stage = STAGE.get()
+    if stage is not None:
+        return stage(name)
     study = Study.find()
     settings_from(namespace, Parameters.read(study))
     return Chapter(study, name, namespace)
@@ -134,16 +140,13 @@ class Chapter:
         Raises:
             BadTest: the claim belongs to another chapter, or its test cannot be used.
         """
-        inquiry = self._current()
-        chapter = inquiry.claim(claim).chapter
-        if chapter != self._name:
-            raise BadTest(f"{claim} belongs to the chapter {chapter}, not to {self._name}.")
-        self._records[claim] = examined(inquiry, claim, self._tests.get(claim))
+        record = self._record(claim)
+        inquiry = self._inquiry
         argument = Argument(inquiry.ledger, self._records)
         shown = argument.complete(self._records[claim])
         complete = Argument(inquiry.ledger, {**self._records, claim: shown})
         markup = card(inquiry, complete, claim, alone=True)
-        return Block(markup, {RECORD: as_record(self._records[claim])})
+        return Block(markup, {RECORD: as_record(record)})
 
     def say(self, text: str, *, on: str = "", **values: Any) -> Block:
         """Show a sentence whose numbers are bound to findings.
@@ -209,14 +212,23 @@ class Chapter:
         )
         return Block(Markup(f"<style>{style()}</style>{header}"))._repr_mimebundle_()
 
+    def _record(self, claim: str) -> Record:
+        """Look at a claim of this chapter, and remember what was found."""
+        inquiry = self._current()
+        chapter = inquiry.claim(claim).chapter
+        if chapter != self._name:
+            raise BadTest(f"{claim} belongs to the chapter {chapter}, not to {self._name}.")
+        self._records[claim] = self._looked_at(inquiry, claim)
+        return self._records[claim]
+
+    def _looked_at(self, inquiry: Inquiry, claim: str) -> Record:
+        return examined(inquiry, claim, self._tests.get(claim))
+
     def _current(self) -> Inquiry:
         """Read again what was saved since, and bring the cards shown so far up to it."""
         if self._stamp != self._files():
             self._inquiry = self._read()
-            self._records = {
-                claim: examined(self._inquiry, claim, self._tests.get(claim))
-                for claim in self._records
-            }
+            self._records = {c: self._looked_at(self._inquiry, c) for c in self._records}
         return self._inquiry
 
     def _read(self) -> Inquiry:

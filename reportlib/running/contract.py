@@ -16,8 +16,7 @@ from reportlib.errors import BadNotebook, Fault, did_you_mean
 from reportlib.reading.ledger import Ledger
 from reportlib.reading.parameters import BASE, Parameters, Setting
 from reportlib.running.digits import unbound_in
-from reportlib.running.namespace import PARAMETER_SET
-from reportlib.running.run import PARAMETERS_TAG
+from reportlib.running.namespace import PARAMETER_SET, PARAMETERS_TAG
 from reportlib.study import Study
 
 _REFUSED_MODULES = {

@@ -86,9 +86,11 @@ def _finding(inquiry: Inquiry, argument: Argument, claim_id: str) -> dict[str, A
         "test": found.get("test", ""),
         "grounding": found.get("grounding"),
         "load_bearing": argument.bears_load(claim_id),
+        "if_it_falls": argument.if_it_falls(claim_id),
         "roles": found.get("roles", {}),
         "evidence": found.get("items", []),
         "robustness": found.get("robustness", {}),
+        "trials": found.get("trials", {}),
     }
 
 

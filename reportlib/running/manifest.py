@@ -24,6 +24,7 @@ def inputs_of(study: Study) -> dict[str, str]:
         study.descriptor,
         *study.params.glob("*.yaml"),
         *study.notebooks.glob("*.ipynb"),
+        *([study.lock] if study.lock.is_file() else []),
     ]
     return {study.relative(path): _digest(path) for path in sorted(files)}
 

@@ -10,6 +10,8 @@ from reportlib.reading.parameters import BASE, Parameters, Settings
 
 PARAMETER_SET = "parameter_set"
 """The name in a notebook that says which parameter set is used."""
+PARAMETERS_TAG = "parameters"
+"""The tag of the cell that holds the parameters."""
 _INJECTED = "# Parameters"
 """How the cell begins that papermill puts below the notebook's own."""
 

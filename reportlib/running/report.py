@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reportlib.errors import BadTest, did_you_mean
+from reportlib.errors import BadTest, NotAccepted, did_you_mean
 from reportlib.judging.argument import Argument
 from reportlib.judging.inquiry import Inquiry
 from reportlib.reading.lines import gathered
@@ -22,12 +22,15 @@ from reportlib.running.carried import (
     records_in,
     said_in,
 )
+from reportlib.running.changes import changes_since
+from reportlib.running.lock import Lock
 from reportlib.running.manifest import digest_of_library, inputs_of, packages
 from reportlib.running.namespace import settings_from
 from reportlib.showing import summaries
 from reportlib.showing.answer import answer
-from reportlib.showing.appendix import cited_rows, documents
+from reportlib.showing.appendix import citations, cited_rows, documents
 from reportlib.showing.cards import card
+from reportlib.showing.changes import as_section
 from reportlib.showing.consistency import consistency
 from reportlib.showing.display import Block
 from reportlib.showing.figures import Figure
@@ -191,6 +194,22 @@ class Report:
             )
         )
 
+    def changes(self) -> Block:
+        """What is not as it was accepted, and why. Only the published page is ever accepted.
+
+        Raises:
+            BadLock: the lock cannot be read.
+        """
+        inquiry, records = self._inquiry, self.argument.records
+        if inquiry.settings.values != inquiry.parameters.base:
+            return Block(_paragraph("Only states at the setting of base.yaml are ever accepted."))
+        try:
+            lock = Lock.read(self._study)
+        except NotAccepted:
+            return Block(_paragraph("No state has been accepted yet, so there is none to compare."))
+        found = changes_since(self._study, lock, inquiry.ledger, records)
+        return Block(as_section(found, citations(self.argument), inquiry.ledger.claims))
+
     def run_record(self) -> Block:
         """What this page was made from."""
         return Block(
@@ -225,3 +244,7 @@ class Report:
             self._inquiry.settings.set_name, looked_at
         )
         return Block(Markup(f"<style>{style()}</style>{text}"))._repr_mimebundle_()
+
+
+def _paragraph(sentence: str) -> Markup:
+    return Markup("<p>{}</p>").format(sentence)

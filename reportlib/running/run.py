@@ -17,7 +17,6 @@ from traitlets.config import Config
 from reportlib.errors import RunFailed
 from reportlib.study import Study
 
-PARAMETERS_TAG = "parameters"
 CELL_LIMIT = 300
 """Seconds after which a cell is taken to be stuck."""
 

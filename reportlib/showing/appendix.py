@@ -40,7 +40,7 @@ def cited_rows(inquiry: Inquiry, argument: Argument) -> Markup:
     """Return every cited row, table by table."""
     frames = inquiry.known.tables.frames
     by_table: dict[str, list[CitedRow]] = defaultdict(list)
-    for reference, claims in sorted(_citations(argument).items()):
+    for reference, claims in sorted(citations(argument).items()):
         table = table_of(reference)
         if table == SOURCES or reference not in frames[table].index:
             continue
@@ -54,7 +54,7 @@ def documents(inquiry: Inquiry, argument: Argument) -> Markup:
     """Return every document behind the cited rows and the evidence that was read."""
     rows: dict[str, list[str]] = defaultdict(list)
     claims: dict[str, list[str]] = defaultdict(list)
-    for reference, citing in sorted(_citations(argument).items()):
+    for reference, citing in sorted(citations(argument).items()):
         if table_of(reference) == SOURCES:
             claims[key_of(reference)].extend(citing)
         for link in inquiry.provenance.links.get(reference, ()):
@@ -71,8 +71,8 @@ def documents(inquiry: Inquiry, argument: Argument) -> Markup:
     return render("documents.html.j2", documents=found, classes=classes)
 
 
-def _citations(argument: Argument) -> dict[str, tuple[str, ...]]:
-    """By reference, the claims that cite it."""
+def citations(argument: Argument) -> dict[str, tuple[str, ...]]:
+    """Return, by reference, the claims whose finding or evidence cites it."""
     citing: dict[str, list[str]] = defaultdict(list)
     for claim, record in argument.records.items():
         targets = [target for item in record.items for target in item.targets]

@@ -81,11 +81,11 @@ def switch_data(inquiry: Inquiry, moved: list[Shift]) -> dict[str, Any]:
         "definitions": [
             {
                 "name": name,
-                "label": parameter.label,
-                "question": parameter.question,
+                "label": clean(parameter.label),
+                "question": clean(parameter.question),
                 "own": f"{name}:{inquiry.settings.values[name]}",
                 "values": [
-                    {"id": f"{name}:{value}", "label": choice.label}
+                    {"id": f"{name}:{value}", "label": clean(choice.label)}
                     for value, choice in parameter.choices.items()
                 ],
             }
@@ -99,7 +99,7 @@ def switch_data(inquiry: Inquiry, moved: list[Shift]) -> dict[str, Any]:
 def _as_data(inquiry: Inquiry, shift: Shift) -> dict[str, Any]:
     values = shift.position.settings.values
     return {
-        "label": f"{shift.position.group}: {shift.position.label}".removeprefix(": "),
+        "label": clean(f"{shift.position.group}: {shift.position.label}".removeprefix(": ")),
         "values": [
             f"{name}:{values[name]}"
             for name, parameter in inquiry.parameters.by_name.items()

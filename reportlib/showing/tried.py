@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from reportlib.judging.argument import Argument
 from reportlib.reading.parameters import Parameters
-from reportlib.showing.markup import render
+from reportlib.showing.markup import clean, render
 from reportlib.values.findings import Record
 from reportlib.values.phrases import counted, day_in_words, joined
 from reportlib.values.trials import Canary, ThenAndNow, Trials
@@ -73,6 +73,19 @@ def tried_table(argument: Argument, parameters: Parameters) -> Markup:
     """Return the lines as a table."""
     lines = [line.cells for line in tried(argument, parameters)]
     return render("tried.html.j2", columns=COLUMNS, lines=lines)
+
+
+def in_plain_text(argument: Argument, parameters: Parameters) -> str:
+    """Return the lines for a terminal: a claim and its verdict, and beneath it what was tried."""
+    width = max(len(column) for column in COLUMNS[2:])
+    said = []
+    for line in tried(argument, parameters):
+        said.append(f"{line.claim}  {line.verdict}")
+        said += [
+            f"  {column.lower():<{width}}  {cell}"
+            for column, cell in zip(COLUMNS[2:], line.cells[2:], strict=True)
+        ]
+    return "\n".join(map(clean, said)) if said else "No checkable claim has been looked at yet."
 
 
 def state_in_words(verdict: Verdict, unsettled: Unsettled | None) -> str:

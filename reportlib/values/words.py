@@ -178,5 +178,14 @@ class Role(StrEnum):
     CONTEXT = "context"
 
 
+class Cause(StrEnum):
+    """What moved a claim: the part of the study in which something is not as it was accepted."""
+
+    METHOD = "method"
+    PARAMETERS = "parameters"
+    DATA = "data"
+    UNKNOWN = "unknown"
+
+
 NOT_LOOKED_AT = "not looked at yet"
 """Stands in place of a state where no chapter has recorded the claim."""

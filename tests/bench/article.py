@@ -6,17 +6,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from typing import Any
-from unittest import mock
 
 from reportlib.judging.canary import canary
-from reportlib.judging.claim_test import ClaimTest
 from reportlib.judging.inquiry import Inquiry
 from reportlib.reading.parameters import Parameters
+from reportlib.running.rehearsal import rehearse
 from reportlib.study import Study
 from tests.bench.passing import Tests, evaluations, fresh
 from tests.bench.timing import Line, line, timed
-from tests.chapter_run import run_chapters
 
 ABOUT = "this article"
 IMPORT = "import pandas, altair"
@@ -26,7 +23,7 @@ LEAN = f"import sys; sys.modules['rfc3987_syntax'] = None; {IMPORT}"
 
 def measure(study: Study, times: int) -> Iterator[Line]:
     """Time the pass and the import in turn, so that both see the same machine."""
-    tests = claim_tests(study)
+    tests = rehearse(study).tests
 
     def opened() -> Inquiry:
         parameters = Parameters.read(study)
@@ -49,20 +46,6 @@ def measure(study: Study, times: int) -> Iterator[Line]:
     yield line(ABOUT, "evaluations in the pass", [made], "")
     yield line(ABOUT, "evaluations per second", [made / one for one in taken], "/s")
     yield line(ABOUT, "canary", [timed(lambda: _sing(opened(), tests))], "s")
-
-
-def claim_tests(study: Study) -> dict[str, ClaimTest]:
-    """Return the tests that the chapters of a study make, by running their cells here."""
-    found: dict[str, ClaimTest] = {}
-    make = ClaimTest.of
-
-    def kept(claim: str, *args: Any) -> ClaimTest:
-        found[claim] = make(claim, *args)
-        return found[claim]
-
-    with mock.patch.object(ClaimTest, "of", kept):
-        run_chapters(study)
-    return found
 
 
 def _sing(inquiry: Inquiry, tests: Tests) -> None:

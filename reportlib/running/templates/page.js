@@ -5,6 +5,7 @@
   const form = document.getElementById("switch-form");
   const status = document.getElementById("switch-status");
   const chosen = document.getElementById("switch-chosen");
+  const positions = new Map(Object.entries(data.positions));
   const own = "as in this report";
   const KEY = "with=";
 
@@ -41,7 +42,7 @@
   }
 
   function show(id) {
-    const position = data.positions[id];
+    const position = positions.get(id);
     const claims = position ? position.claims : {};
     states.forEach(({ claim, mark, path, word }, number) => {
       const before = asPublished.states[number];
@@ -84,7 +85,7 @@
   // The controls say what is shown: a set with all its values, or one definition alone.
   function set(id) {
     form.reset();
-    const position = data.positions[id];
+    const position = positions.get(id);
     if (!position) return;
     const values = new Set([id, ...position.values]);
     form.querySelectorAll("input").forEach((input) => {
@@ -99,8 +100,8 @@
     const place = parts.find((part) => part && !part.startsWith(KEY)) || "";
     try {
       return { place, id: kept ? decodeURIComponent(kept.slice(KEY.length)) : null };
-    } catch {
-      return { place, id: null };
+    } catch { // no choice that this page has written
+      return { place, id: "" };
     }
   }
 
@@ -113,7 +114,7 @@
   let current = "";
 
   function choose(id) {
-    current = data.positions[id] ? id : "";
+    current = positions.has(id) ? id : "";
     set(current);
     show(current);
   }

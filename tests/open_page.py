@@ -1,0 +1,79 @@
+"""A page as a reader opens it: from a file, in a real browser, with the network off."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Dialog, Page, sync_playwright
+
+QUIET = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+)
+"""Without these a browser looks up its maker's hosts at every start."""
+
+
+@contextmanager
+def started_browser() -> Iterator[Browser]:
+    """The browser that the Makefile finds; without one the tests are skipped, but not in CI."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        none = f"no browser was found: {', '.join(names)}"
+        assert os.environ.get("CI") != "true", none
+        pytest.skip(none)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=found, args=list(QUIET))
+        yield opened
+        opened.close()
+
+
+@contextmanager
+def opened(
+    browser: Browser,
+    file: Path,
+    *,
+    at: str = "",
+    width: int = 1280,
+    script: bool = True,
+    **options: Any,
+) -> Iterator[tuple[Page, list[str]]]:
+    """Open a file offline, at a place of it; the list holds all it logs, asks for and pops up."""
+    seen: list[str] = []
+
+    def refuse(dialog: Dialog) -> None:
+        seen.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        java_script_enabled=script,
+        reduced_motion="reduce",
+        **options,
+    )
+    context.set_offline(True)
+    page = context.new_page()
+    page.on("console", lambda message: seen.append(f"console: {message.text}"))
+    page.on("pageerror", lambda error: seen.append(f"error: {error}"))
+    page.on("dialog", refuse)
+    page.on("request", lambda request: seen.append(f"request: {request.url.partition('#')[0]}"))
+    page.goto(file.as_uri() + at)
+    page.wait_for_load_state("load")
+    asked_for_itself = f"request: {file.as_uri()}"
+    assert seen.count(asked_for_itself) == 1
+    seen.remove(asked_for_itself)
+    seen[:] = [one for one in seen if not one.startswith("request: data:")]
+    try:
+        yield page, seen
+    finally:
+        context.close()
