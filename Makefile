@@ -201,6 +201,10 @@ diff: environment ## Say, claim by claim, what is not as it was accepted, and wh
 accept: environment ## Accept every claim as it is now: write verdicts.lock.json
 	@$(PY) -m reportlib accept
 
+.PHONY: bench
+bench: environment ## Measure speed and how it grows, which takes some minutes; writes build/bench.json
+	@$(PY) -m tests.bench
+
 .PHONY: lab
 lab: environment ## Open JupyterLab on notebooks/
 	@exec $(PY) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks \

@@ -69,6 +69,19 @@ def test_rows_can_be_left_out_as_if_they_had_never_been_found(tiny):
     assert len(view.at(COLUMN).works) == 3
 
 
+@pytest.mark.parametrize("asked_before", [True, False])
+def test_rows_that_are_left_out_do_not_count_at_any_choice(tiny, asked_before):
+    view = tables(tiny).at(COLUMN)
+    if asked_before:
+        assert len(view.rows("works", closures="any")) == 2
+
+    without = view.without(["works#opening", "works#repair"])
+
+    assert list(without.rows("works", closures="any").index) == ["works#painting"]
+    assert list(without.rows("works", closures="whole").index) == []
+    assert len(view.rows("works", closures="any")) == 2
+
+
 def test_cells_have_the_types_that_are_described(tiny):
     frames = tables(tiny).frames
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from functools import cached_property
+from itertools import accumulate
 
 from reportlib.reading.ledger import Ledger
 from reportlib.values.claims import Group, Member
@@ -44,9 +46,9 @@ class Argument:
     held: frozenset[str] = frozenset()
     """Claims taken to stand, likewise."""
     _before: Argument | None = field(default=None, repr=False, compare=False)
-    """Where "what if" was asked; what does not rest on the claims asked about stands as there."""
+    """Where "what if" was asked: all but what moves stands as it does there."""
     _moving: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
-    """The claims that rest on those."""
+    """The claims that were asked about, and all that rests on them."""
 
     def grounding(self, claim: str) -> Grounding:
         """The grounding of a judgement, a cause or a forecast."""
@@ -77,14 +79,27 @@ class Argument:
 
     def group_standing(self, group: Group) -> Standing | None:
         """As good as the weakest member where all are needed, as the k-th best where k are."""
-        found = sorted(
-            (s for m in group.members if (s := self.standing(group, m)) is not None), reverse=True
-        )
+        counts = self._counts(group)
+        found = counts.total()
         if not found or group.needed == 0:
             return None
-        if group.mode is Mode.LINKED:
-            return found[-1]
-        return found[min(group.needed, len(found)) - 1]
+        needed = found if group.mode is Mode.LINKED else min(group.needed, found)
+        best_first = tuple(reversed(Standing))
+        so_far = accumulate(counts[standing] for standing in best_first)
+        return next(s for s, many in zip(best_first, so_far, strict=True) if many >= needed)
+
+    def _counts(self, group: Group) -> Counter[Standing]:
+        """How many members stand, in part or not at all; as before, but for those that move."""
+        if group.id not in self._counted:
+            counts: Counter[Standing] = Counter()
+            moving: Iterable[Member] = group.members
+            if self._before is not None:
+                moving = self.ledger.members_among(group, self._moving)
+                counts.update(self._before._counts(group))
+                counts.subtract(_standings(self._before, group, moving))
+            counts.update(_standings(self, group, moving))
+            self._counted[group.id] = counts
+        return self._counted[group.id]
 
     def _claim_standing(self, claim: str) -> Standing | None:
         """As good as the weakest group; None: nothing beneath can be checked."""
@@ -103,6 +118,10 @@ class Argument:
 
     @cached_property
     def _cache(self) -> dict[str, Standing | None]:
+        return {}
+
+    @cached_property
+    def _counted(self) -> dict[str, Counter[Standing]]:
         return {}
 
     @property
@@ -134,9 +153,10 @@ class Argument:
         return {parent: without.grounding(parent) for parent in self._differing(without, claim)}
 
     def _what_if(
-        self, claims: Iterable[str], fallen: frozenset[str], held: frozenset[str]
+        self, claims: Collection[str], fallen: frozenset[str], held: frozenset[str]
     ) -> Argument:
-        moving = frozenset(parent for claim in claims for parent in self.ledger.above(claim))
+        above = (parent for claim in claims for parent in self.ledger.above(claim))
+        moving = frozenset(claims).union(above)
         return Argument(self.ledger, self.records, fallen, held, self, moving)
 
     def _differing(self, other: Argument, claim: str) -> tuple[str, ...]:
@@ -200,3 +220,9 @@ class Argument:
             kept = "its role is kept" if not record.verdict.holds else "stands"
             return f"{member.claim} ({record.verdict}; {kept})"
         return f"{member.claim} ({word[standing]}{outcome})"
+
+
+def _standings(argument: Argument, group: Group, members: Iterable[Member]) -> Counter[Standing]:
+    """How many of some members stand, in part or not at all; assumptions count neither way."""
+    standings = (argument.standing(group, member) for member in members)
+    return Counter(standing for standing in standings if standing is not None)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from reportlib.values.evidence import Evidence, Item
 from reportlib.values.findings import Finding
-from reportlib.values.sources import SOURCES, Link, SourceClass
+from reportlib.values.sources import SOURCES, Link, SourceClass, key_of, table_of
 from reportlib.values.words import Basis, Directness, Grade, Match, Stance
 
 Links = Mapping[str, tuple[Link, ...]]
@@ -67,7 +67,7 @@ def read_items(
     from the same origin, a row which the finding already counts.
     """
     items = []
-    told = _told(finding, links) if finding is not None and evidence else frozenset()
+    told = _told(evidence, finding, links) if finding is not None and evidence else frozenset()
     for piece in evidence:
         for item in _items_of(piece, links, classes):
             if piece.target not in known:
@@ -104,16 +104,22 @@ def _items_of(piece: Evidence, links: Links, classes: Mapping[str, SourceClass])
         )
 
 
-def _told(finding: Finding, links: Links) -> Collection[tuple[str, str]]:
-    """What each origin says by the rows of a finding: the rows, and the documents behind them."""
+def _told(
+    evidence: Iterable[Evidence], finding: Finding, links: Links
+) -> Collection[tuple[str, str]]:
+    """Which of what was read each origin says by the rows of a finding too: rows, or documents."""
     if not finding.decides:
         return frozenset()
-    return {
-        (link.origin, name)
-        for row in finding.rows
-        for link in links.get(row, ())
-        for name in (row, f"{SOURCES}#{link.source}")
-    }
+    read = {piece.target for piece in evidence}
+    documents = {key_of(target) for target in read if table_of(target) == SOURCES}
+    told = set()
+    for row in finding.rows:
+        for link in links.get(row, ()):
+            if row in read:
+                told.add((link.origin, row))
+            if link.source in documents:
+                told.add((link.origin, f"{SOURCES}#{link.source}"))
+    return told
 
 
 def _retells(item: Item, told: Collection[tuple[str, str]]) -> bool:

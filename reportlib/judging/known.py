@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from reportlib.reading.lines import gathered
 from reportlib.reading.provenance import Provenance
-from reportlib.reading.tables import Tables
+from reportlib.reading.recent import Recent
+from reportlib.reading.tables import VIEWS_KEPT, Tables
 from reportlib.reading.view import Data
 from reportlib.values.days import Span
 from reportlib.values.sources import SOURCES, table_of
@@ -30,20 +31,20 @@ class Footing(NamedTuple):
 
 @dataclass(frozen=True)
 class Known:
-    """The tables and sources of a study, as they stand on any footing; each is made once."""
+    """The tables and sources of a study, as they stand on any footing."""
 
     tables: Tables
     provenance: Provenance
-    _data: dict[tuple[date, str], Data] = field(default_factory=dict)
+    _data: Recent[Data] = field(default_factory=lambda: Recent(VIEWS_KEPT))
     _first_days: dict[str, date | None] = field(default_factory=dict)
 
     def data(self, day: date, without: str = "") -> Data:
         """Return the tables, less the rows that nobody but the origin left out attests."""
         if not without:
             return self.tables.at(day)
-        if (day, without) not in self._data:
-            self._data[day, without] = self.tables.at(day).without(self.alone(without))
-        return self._data[day, without]
+        return self._data.get(
+            (day, without), lambda: self.tables.at(day).without(self.alone(without))
+        )
 
     def public(self, references: Iterable[str], day: date) -> frozenset[str]:
         """Return those of some rows and documents that were public on a day."""

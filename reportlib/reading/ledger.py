@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -107,6 +107,11 @@ class Ledger:
         """The groups that a claim stands in, each with the claim as its member."""
         return self._by_member.get(child, ())
 
+    def members_among(self, group: Group, claims: Iterable[str]) -> tuple[Member, ...]:
+        """The members of a group that are some of these claims."""
+        members = self._members[group.id]
+        return tuple(members[claim] for claim in claims if claim in members)
+
     def roles_of(self, child: str) -> Mapping[str, Demand]:
         """What the groups that a claim stands in need of it, where that is less than all of it."""
         return {
@@ -149,6 +154,10 @@ class Ledger:
     def _by_member(self) -> Mapping[str, tuple[tuple[Group, Member], ...]]:
         pairs = ((group, member) for group in self.groups for member in group.members)
         return gathered((member.claim, (group, member)) for group, member in pairs)
+
+    @cached_property
+    def _members(self) -> Mapping[str, Mapping[str, Member]]:
+        return {group.id: {m.claim: m for m in group.members} for group in self.groups}
 
     @cached_property
     def _order(self) -> Mapping[str, int]:

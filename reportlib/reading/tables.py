@@ -14,10 +14,14 @@ from reportlib.errors import BadData
 from reportlib.reading.descriptor import COVERAGE, KNOWN_FROM, Descriptor, Field, Resource
 from reportlib.reading.frames import Frames
 from reportlib.reading.parameters import Parameters
+from reportlib.reading.recent import Recent
 from reportlib.reading.validation import faults_in_package
 from reportlib.reading.view import Data
 from reportlib.study import Study
 from reportlib.values.sources import table_of
+
+VIEWS_KEPT = 16
+"""As many days, and as many origins left out, as claims that follow one another have in common."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,7 @@ class Tables:
 
     study: Study
     parameters: Parameters
-    _views: dict[date, Data] = field(default_factory=dict)
+    _views: Recent[Data] = field(default_factory=lambda: Recent(VIEWS_KEPT))
 
     def at(self, day: date) -> Data:
         """Return a view of every table, cut to what was public on a day.
@@ -37,9 +41,7 @@ class Tables:
         Raises:
             BadData: a file cannot be read as it is described.
         """
-        if day not in self._views:
-            self._views[day] = Data(self._cut_to(day), self.parameters)
-        return self._views[day]
+        return self._views.get(day, lambda: Data(self._cut_to(day), self.parameters))
 
     def public_from(self, row: str) -> date | None:
         """Return the day from which a row is in the view, or None if it never is."""

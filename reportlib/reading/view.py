@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,13 @@ from reportlib.reading.descriptor import COVERAGE
 from reportlib.reading.frames import Frames
 from reportlib.reading.lines import gathered
 from reportlib.reading.parameters import Parameters, Setting
+from reportlib.reading.recent import Recent
 from reportlib.values.sources import table_of
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
+_CHOICES_KEPT = 4
+"""A test is called with the same choices for each value of what it applies itself, such as a day;
+the next claim often makes the same ones."""
 
 
 class Data:
@@ -33,6 +37,7 @@ class Data:
         parameters: Parameters,
         masks: dict[tuple[str, str, Setting], Mask] | None = None,
         instead: Mapping[str, pd.DataFrame] | None = None,
+        counted: Recent[pd.DataFrame] | None = None,
     ) -> None:
         """Wrap frames that are already cut.
 
@@ -41,26 +46,33 @@ class Data:
             parameters: what their values let count.
             masks: which rows count at a choice, as far as that was asked before.
             instead: frames that stand in place of some of the tables.
+            counted: the rows that count at the choices asked for last.
         """
         self._frames = frames
         self._parameters = parameters
         self._masks = {} if masks is None else masks
         self._instead = {} if instead is None else instead
+        self._counted = Recent(_CHOICES_KEPT) if counted is None else counted
         self.read: set[str] = set()
 
     def watched(self) -> Data:
         """Return the same view with an empty memory."""
-        return Data(self._frames, self._parameters, self._masks, self._instead)
+        return Data(self._frames, self._parameters, self._masks, self._instead, self._counted)
 
     def without(self, rows: Iterable[str]) -> Data:
         """Return the same view less some rows, as if they had never been found."""
         gone = gathered((table_of(row), row) for row in rows)
+        counted = {table for table, _, _ in self._masks} & gone.keys()
+        kept = {table: _others(self.frame(table), gone[table]) for table in counted}
 
         def less(table: str) -> pd.DataFrame:
             frame = self.frame(table)
-            return frame[~frame.index.isin(gone[table])] if table in gone else frame
+            return frame[_others(frame, gone[table])] if table in gone else frame
 
-        masks = {asked: mask for asked, mask in self._masks.items() if asked[0] not in gone}
+        masks = {
+            asked: mask[kept[asked[0]]] if asked[0] in kept else mask  # who stays counts as before
+            for asked, mask in self._masks.items()
+        }
         return Data(Frames(self._frames, less), self._parameters, masks)
 
     def replaced(self, frames: Mapping[str, pd.DataFrame]) -> Data:
@@ -95,7 +107,9 @@ class Data:
             BadTest: a parameter is unknown, or speaks of no column that the table has.
         """
         frame = self._table(table)
-        return frame[self._counted(table, frame, choices)]
+        asked = (table, tuple(choices.items()))
+        counted = self._counted.get(asked, lambda: frame[self._counting(table, frame, choices)])
+        return counted.copy()
 
     def registers(
         self, table: str, since: pd.Timestamp, until: pd.Timestamp, **choices: Setting
@@ -106,7 +120,7 @@ class Data:
         and agency count at these choices.
         """
         known = self._table(COVERAGE)
-        kept = self._counted(COVERAGE, known, choices)
+        kept = self._counting(COVERAGE, known, choices)
         kept &= known["from"].to_numpy() <= until.to_datetime64()
         kept &= known["to"].to_numpy() >= since.to_datetime64()
         of = known["table"]
@@ -119,7 +133,7 @@ class Data:
         self.read.add(table)
         return self.frame(table)
 
-    def _counted(self, table: str, frame: pd.DataFrame, choices: Mapping[str, Setting]) -> Mask:
+    def _counting(self, table: str, frame: pd.DataFrame, choices: Mapping[str, Setting]) -> Mask:
         kept = np.ones(len(frame), dtype=bool)
         for name, value in choices.items():
             kept &= self._mask(table, frame, name, value)
@@ -143,6 +157,14 @@ class Data:
         return choices[value].rows
 
 
+def _others(frame: pd.DataFrame, rows: Sequence[str]) -> Mask:
+    """Which rows of a table are none of these."""
+    at = frame.index.get_indexer_for(pd.Index(rows))
+    others = np.ones(len(frame), dtype=bool)
+    others[at[at >= 0]] = False
+    return others
+
+
 def _counting(
     frame: pd.DataFrame, table: str, columns: Mapping[str, tuple[str, ...]], name: str
 ) -> Mask:
@@ -161,7 +183,7 @@ def _counting(
 def _holding(column: pd.Series[Any], wanted: set[str]) -> Mask:
     """Which cells are, or list, one of the values."""
     if column.dtype != "object":
-        return np.asarray(column.isin(wanted), dtype=bool)
+        return column.isin(wanted).to_numpy(dtype=bool)
     cells = (
         not wanted.isdisjoint(cell) if isinstance(cell, tuple) else cell in wanted
         for cell in column

@@ -37,6 +37,12 @@ def plain(value: Any) -> Any:
     return value
 
 
+def _references(rows: Iterable[Any]) -> tuple[str, ...]:
+    """Each once, in order; the index of a frame gives its own as a list, and faster so."""
+    listed = rows.tolist() if hasattr(rows, "tolist") else rows
+    return tuple(dict.fromkeys(map(str, listed)))
+
+
 @dataclass(frozen=True)
 class Finding:
     """The value that a test computes and the rows that it rests on. A finding is ours.
@@ -63,10 +69,10 @@ class Finding:
     ) -> None:
         """Turn whatever the test computed into plain values."""
         object.__setattr__(self, "value", plain(value))
-        object.__setattr__(self, "rows", tuple(dict.fromkeys(str(row) for row in rows)))
+        object.__setattr__(self, "rows", _references(rows))
         object.__setattr__(self, "unit", unit)
         object.__setattr__(self, "missing", missing if self.value is None else "")
-        object.__setattr__(self, "context", tuple(dict.fromkeys(str(row) for row in context)))
+        object.__setattr__(self, "context", _references(context))
 
     @property
     def decides(self) -> bool:

@@ -1,0 +1,1 @@
+"""How fast the library is, and how that grows: ``python -m tests.bench``, or ``make bench``."""

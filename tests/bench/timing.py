@@ -1,0 +1,76 @@
+"""What is measured: medians with their spread, and how a time grows."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+from unittest import mock
+
+LINEAR = 15
+"""Up to so much more for ten times as much is called linear; what looks at every pair needs 100.
+Times scatter, and the step out of the processor's caches alone takes some of what is between."""
+LONG = 5.0
+"""What takes so many seconds is timed once; its scatter is small beside it."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table: what was measured, and what came out."""
+
+    about: str
+    what: str
+    value: float
+    unit: str
+    low: float
+    high: float
+    verdict: str = ""
+
+
+def line(about: str, what: str, values: Sequence[float], unit: str, verdict: str = "") -> Line:
+    """Return the median of some measurements, with the lowest and the highest."""
+    return Line(about, what, median(values), unit, min(values), max(values), verdict)
+
+
+def timed(run: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
+    """Return the seconds that something takes."""
+    start = clock()
+    run()
+    return clock() - start
+
+
+def repeated(make: Callable[[], Callable[[], object]], times: int) -> list[float]:
+    """Return the processor's seconds for something, made anew each time, or once if that is long.
+
+    How it grows is seen better so: what else the machine does hardly counts.
+    """
+    taken: list[float] = []
+    while len(taken) < times and sum(taken) < LONG:
+        taken.append(timed(make(), time.process_time))
+    return taken
+
+
+def growth(about: str, taken: Sequence[tuple[int, float]]) -> Line:
+    """Return how much more is needed for ten times as much, from the two largest sizes."""
+    (size, less), (larger, more) = taken[-2:]
+    tenfold = 10 ** (math.log(more / less) / math.log(larger / size))
+    verdict = "linear" if tenfold <= LINEAR else f"not linear: {tenfold:.1f} for 10"
+    return Line(about, "for ten times as much", tenfold, "times", tenfold, tenfold, verdict)
+
+
+@contextmanager
+def calls(owner: Any, name: str) -> Iterator[list[tuple[Any, ...]]]:
+    """Watch a function: the arguments of each call, in order."""
+    function = getattr(owner, name)
+    seen: list[tuple[Any, ...]] = []
+
+    def watched(*args: Any) -> Any:
+        seen.append(args)
+        return function(*args)
+
+    with mock.patch.object(owner, name, watched):
+        yield seen
