@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reportlib.errors import ReportError, RunFailed
 from reportlib.reading.parameters import Parameters
@@ -29,6 +29,9 @@ from reportlib.running.progress import Event, Say, in_lines
 from reportlib.running.staleness import digests_of
 from reportlib.study import Build, Study
 
+if TYPE_CHECKING:
+    from reportlib.running.run import Kernel  # heavy: papermill
+
 _SHARED = ("pandas", "altair", "reportlib.running.run", "reportlib.running.report")
 """What is imported once, before notebooks are executed in forks of this process."""
 _SAVED = "saved meanwhile"
@@ -41,8 +44,7 @@ class How:
 
     jobs: int = 0
     """Notebooks at once; 0: as many as there are processors for this process."""
-    kernel: str = "forked"
-    """``forked`` from this process, or ``plain``: an ordinary one."""
+    kernel: Kernel = "forked"
 
     @property
     def at_once(self) -> int:

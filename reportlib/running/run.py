@@ -26,7 +26,7 @@ from reportlib.values.phrases import counted
 
 Kernel = Literal["forked", "plain"]
 """Where cells run: in a fork of this process, or in a kernel that is started for them."""
-_ENGINES: Mapping[Kernel, str] = {"forked": FORKED, "plain": "nbclient"}
+ENGINES: Mapping[Kernel, str] = {"forked": FORKED, "plain": "nbclient"}
 """What papermill calls the engine of each."""
 CELL_LIMIT = 300
 """Seconds after which a cell is taken to be stuck."""
@@ -78,7 +78,7 @@ def run(
                     cwd=str(study.notebooks),
                     progress_bar=False,
                     execution_timeout=limit,
-                    engine_name=_ENGINES[kernel],
+                    engine_name=ENGINES[kernel],
                     config=_talking_in(folder),
                     extra_arguments=[f"--IPKernelApp.exec_lines={[WATCH]!r}"],
                 )
