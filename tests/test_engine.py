@@ -19,7 +19,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 import papermill
@@ -35,7 +35,10 @@ from tests.awkward import TOPICS
 from tests.conftest import REPO, TINY, copy_of
 from tests.notebook_runs import Submit, execute, fresh_context, fresh_processes, notebook, shown
 
-KERNELS = ("plain", "forked")
+if TYPE_CHECKING:
+    from reportlib.running.run import Kernel
+
+KERNELS: tuple[Kernel, ...] = ("plain", "forked")
 PLAIN = "nbclient"
 """What papermill calls its own engine."""
 STUDIES = {"the real study": REPO, "the tiny study": TINY}
@@ -67,7 +70,7 @@ def run_topic(topic: str, engine: str, folder: Path) -> Executed:
     return nbformat.read(output, as_version=4), error
 
 
-def run_study(root: Path, kernel: str, folder: Path) -> Study:
+def run_study(root: Path, kernel: Kernel, folder: Path) -> Study:
     if kernel == "forked":
         preload("reportlib.running.chapter", "reportlib.running.report")
     from reportlib.reading.parameters import Parameters
@@ -78,7 +81,7 @@ def run_study(root: Path, kernel: str, folder: Path) -> Study:
     build = study.build("base")
     given = {PARAMETER_SET: "base", **Parameters.read(study).settings("base").values}
     for path in [*study.chapters(), study.report]:
-        run(study, path, build.notebooks / path.name, given, kernel)
+        run(study, path, build.executed / path.name, given, kernel=kernel)
     return study
 
 
@@ -143,7 +146,7 @@ def comparable(cell: Any) -> tuple[Any, ...]:
 )
 def test_every_notebook_of_a_study_comes_out_as_in_a_kernel(both_ways, name, file):
     plain, forked = (
-        both_ways[name, kernel].result().build("base").notebooks / file for kernel in KERNELS
+        both_ways[name, kernel].result().build("base").executed / file for kernel in KERNELS
     )
     cells = [nbformat.read(path, as_version=4).cells for path in (plain, forked)]
     for in_kernel, in_fork in zip(*cells, strict=True):
@@ -425,9 +428,9 @@ def test_the_papermill_command_knows_the_engine_once_the_project_is_installed(tm
     assert done.returncode == 0, said
     assert "ordinary kernel" not in said
     assert "Executing: 100%" in said  # with its progress bar, and the thread that watches it
-    parent, path = shown(nbformat.read(tmp_path / "out.ipynb", as_version=4))
+    parent, found = shown(nbformat.read(tmp_path / "out.ipynb", as_version=4))
     assert parent == [str(done.pid)]
-    assert path == ["(False, True)"]
+    assert found == ["(False, True)"]
 
 
 def with_log(folder: Path) -> list[Any]:
