@@ -20,7 +20,6 @@ from reportlib.running.report import Report
 from reportlib.running.run import run
 from reportlib.study import Build, Study
 from reportlib.values.phrases import joined
-from reportlib.values.words import Verdict
 
 Say = Callable[[str], None]
 
@@ -45,7 +44,9 @@ def build_report(study: Study, set_name: str, say: Say) -> Build:
     try:
         _run_all(study, build, {PARAMETER_SET: set_name, **settings.values}, say)
         report = Report(study, Inquiry.open(study, settings, parameters))
-        _refuse_nothing_settled(report)
+        if unsettled := report.argument.settles_nothing:
+            nothing = f"not one checkable claim is settled, of {joined(unsettled)}"
+            raise RunFailed("The report", nothing)
         shown = {figure.id: figure for figure in figures_in(build.notebooks / study.report.name)}
         figures = report.figures | shown
         _drop_strangers(study, build, figures)
@@ -68,14 +69,6 @@ def _run_all(study: Study, build: Build, given: Mapping[str, Setting], say: Say)
         run(study, notebook, build.notebooks / notebook.name, given)
         if notebook != study.report and not records_in(build.notebooks / notebook.name):
             raise RunFailed(study.relative(notebook), "recorded no claim: it shows no card")
-
-
-def _refuse_nothing_settled(report: Report) -> None:
-    """A report in which no fact is settled says nothing, and is more likely a mistake."""
-    verdicts = {c: r.verdict for c, r in report.argument.records.items() if r.verdict is not None}
-    if verdicts and set(verdicts.values()) == {Verdict.NOT_SETTLED}:
-        claims = joined(verdicts)
-        raise RunFailed("The report", f"not one checkable claim is settled, of {claims}")
 
 
 def _drop_strangers(study: Study, build: Build, figures: Iterable[str]) -> None:
