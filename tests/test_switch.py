@@ -138,7 +138,7 @@ def test_a_definition_is_chosen_by_keyboard_alone(
         page.keyboard.press("Space")
         page.keyboard.press("Tab")
         assert page.evaluate(f"{focused}.textContent") == "As in this report"
-        while page.evaluate(f"{focused}.name") != "authorities":
+        while page.evaluate(f"{focused}.name") != "definition-authorities":
             page.keyboard.press("Tab")
             assert page.evaluate(f"Boolean({focused}.closest('#switch'))")
         assert page.evaluate(f"{focused}.value") == "authorities:ofac_fincen"  # that of the report
