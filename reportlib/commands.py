@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from reportlib.errors import BadLock, NotAccepted, NotBuilt, ReportError, did_you_mean
 from reportlib.reading.article import coverage_of
@@ -17,7 +17,10 @@ from reportlib.reading.parameters import BASE, Parameters
 from reportlib.reading.provenance import Provenance
 from reportlib.reading.validation import check_package
 from reportlib.study import Build, Study
-from reportlib.values.phrases import counted
+from reportlib.values.phrases import counted, joined
+
+if TYPE_CHECKING:
+    from reportlib.running.rehearsal import Rehearsal
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -123,7 +126,9 @@ def _diff(study: Study, given: argparse.Namespace) -> int:
     from reportlib.showing.changes import as_table
 
     lock = Lock.read(study)
-    changes = changes_in(rehearse(study), lock)
+    found = rehearse(study)
+    _refuse_nothing_settled(found)
+    changes = changes_in(found, lock)
     print(as_table(changes))
     if not changes.changes or not given.exit_code:
         return 0
@@ -143,12 +148,20 @@ def _accept(study: Study, _given: argparse.Namespace) -> int:
 
     _check_all(study)
     found = rehearse(study)
+    _refuse_nothing_settled(found)
     with contextlib.suppress(NotAccepted, BadLock):  # it is written anew
         print(as_table(changes_in(found, Lock.read(study))))
     lock = Lock.of(found)
     lock.write(study)
     print(f"{counted(len(lock.claims), 'claim')} accepted: {study.relative(study.lock)}")
     return 0
+
+
+def _refuse_nothing_settled(found: Rehearsal) -> None:
+    from reportlib.judging.argument import Argument
+
+    if unsettled := Argument(found.inquiry.ledger, found.records).settles_nothing:
+        raise ReportError(f"Not one checkable claim is settled, of {joined(unsettled)}.")
 
 
 def _coverage(study: Study, given: argparse.Namespace) -> int:
@@ -172,6 +185,9 @@ def _robustness(study: Study, given: argparse.Namespace) -> int:
     settings = parameters.settings(given.set_name)
     _note_changes(study, study.build(given.set_name))
     report = Report(study, Inquiry.open(study, settings, parameters))
+    named = {name for record in report.argument.records.values() for name in record.parameters}
+    if gone := sorted(named - parameters.by_name.keys()):
+        raise NotBuilt(f"The last run knew {joined(gone)}: `make report` runs it again.")
     print(in_plain_text(report.argument, parameters))
     return 0
 

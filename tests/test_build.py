@@ -130,7 +130,7 @@ def test_a_sentence_with_bound_numbers_is_the_same_in_jupyterlab_and_on_the_page
 
     assert shown["text/plain"] == sentence
     assert re.sub("<[^>]+>", "", shown["text/html"]).strip() == sentence
-    assert f'<p class="rl-reason">{sentence}</p>' in card
+    assert f'<p class="rl-reason rl-published">{sentence}</p>' in card
 
 
 def test_the_same_inputs_give_the_same_bytes_in_any_folder_time_zone_locale_and_hash_seed(
@@ -200,14 +200,14 @@ B1  not supported as written
   settings that agree  1 of 2
   turned by            Tolerance in days: a week gives supported with a caveat, against the text
   without one origin   without Town of Millford (its own act or count): not settled (weak)
-  better sources only  the same from grade B and A on
+  better sources only  the same answer with nothing below grade B or A
   canary               its row is heard
   then and now         the same
 B2  depends on the definition
   settings that agree  1 of 2
   turned by            Closed: closed to anybody gives not supported as written
-  without one origin   as open without Town of Millford
-  better sources only  the same from grade B and A on
+  without one origin   without Town of Millford (its own act or count): not settled (no data)
+  better sources only  the same answer with nothing below grade B or A
   canary               each of 2 rows is heard; a row put in is heard
   then and now         the same
 """

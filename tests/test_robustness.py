@@ -75,7 +75,7 @@ def test_above_the_bound_a_pair_is_tried_at_every_pair_of_values():
     [
         (SUPPORTED, "for"),
         (CAVEAT, "for"),
-        (DEPENDS, "open"),
+        (DEPENDS, "either"),
         (NOT_SETTLED, "open"),
         (NOT_SUPPORTED, "against"),
     ],

@@ -125,6 +125,16 @@ class Argument:
         return {}
 
     @property
+    def settles_nothing(self) -> tuple[str, ...]:
+        """The checkable claims, if not one of them is settled; none, if one is.
+
+        A report in which no fact is settled says nothing, and is more likely a mistake.
+        """
+        checkable = [claim.id for claim in self.ledger.claims.values() if claim.kind.checkable]
+        verdicts = {self.records[c].verdict for c in checkable if c in self.records}
+        return () if verdicts - {None, Verdict.NOT_SETTLED} else tuple(checkable)
+
+    @property
     def roots(self) -> tuple[str, ...]:
         """The claims that support no other: what the article is for."""
         return self.ledger.roots

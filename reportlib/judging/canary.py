@@ -92,6 +92,8 @@ class _Perch:
             found = self._test(data, self._setting)
         except ReportError:  # what the test cannot read tells nothing
             return False
+        if self._own.value is not None and found.value is None and not self._nothing:
+            return False  # that there is nothing without a row does not bind a value to it
         return (found.value, found.missing) != (self._own.value, self._own.missing)
 
     def _inserted(self, table: str) -> Iterator[pd.DataFrame]:

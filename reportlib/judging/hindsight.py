@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from reportlib.judging.inquiry import Inquiry
 from reportlib.judging.question import Question
@@ -35,6 +35,13 @@ def then_and_now(inquiry: Inquiry, question: Question) -> ThenAndNow:
     cited = [*_cited(then), *_cited(now)]
     days = sorted({day for _, day in _known_days(inquiry, cited) if first < day <= last})
     turned_on = _turned_on(on, now, days)
+    while turned_on is not None and _alike(eve := on(turned_on - timedelta(days=1)), now):
+        # Something that was displaced since had turned it before.
+        known = {day for _, day in _known_days(inquiry, _cited(eve)) if first < day < turned_on}
+        if known <= set(days):
+            break
+        days = sorted({*days, *known})
+        turned_on = _turned_on(on, now, days)
     if turned_on is None:
         return found
     bearing = dict.fromkeys([*_cited(on(turned_on)), *_cited(now)])
@@ -47,11 +54,14 @@ def _turned_on(on: Callable[[date], Record], now: Record, days: list[date]) -> d
     """The first of some days from which the verdict stays what it is now."""
     turned_on = None
     for day in reversed(days):
-        record = on(day)
-        if (record.verdict, record.unsettled) != (now.verdict, now.unsettled):
+        if not _alike(on(day), now):
             break
         turned_on = day
     return turned_on
+
+
+def _alike(record: Record, other: Record) -> bool:
+    return (record.verdict, record.unsettled) == (other.verdict, other.unsettled)
 
 
 def _on_day(record: Record, day: date) -> OnDay:

@@ -128,7 +128,11 @@ class Question:
         if self.test is None:
             return Found(None)
         data = self.known.data(day, origin).watched()
-        finding = self.test(data, setting)
+        try:
+            finding = self.test(data, setting)
+        except BadTest as problem:
+            less = f" less what {origin} alone attests" if origin else ""
+            raise BadTest(f"{problem}, on what was known by {day}{less}") from problem
         self._refuse_strangers(self.test, finding)
         return Found(finding, frozenset(data.read))
 

@@ -85,9 +85,14 @@ def settle(
 
 
 def answer(verdict: Verdict) -> str:
-    """Return ``for``, ``against`` or ``open``: what has to change before a verdict has flipped."""
+    """Return the answer of a verdict: what has to change before one speaks of a flip.
+
+    ``for``, ``against``, ``either`` (it depends on the definition) or ``open``.
+    """
     if verdict.holds:
         return "for"
+    if verdict is Verdict.DEPENDS:
+        return "either"
     return "against" if verdict is Verdict.NOT_SUPPORTED else "open"
 
 

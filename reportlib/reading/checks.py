@@ -182,6 +182,10 @@ def _together(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
         if (checkable or row["outcome_kind"]) and row["claim"] not in asserted:
             where = descriptor.resources["claims"].at(number, "claim")
             yield Fault(where, f'nothing says what "{row["claim"]}" asserts', _ASSERT)
+        if checkable and row["outcome_kind"]:
+            where = descriptor.resources["claims"].at(number, "outcome_kind")
+            allowed = "Only a forecast or a recommendation has an outcome; leave it empty."
+            yield Fault(where, f"is {row['outcome_kind']}, and the kind can be checked", allowed)
     valued = tuple(one for one in Comparison if one is not Comparison.NONE_FOUND)
     for name, column, needs, wanted in (
         ("groups", "needed", "mode", ("convergent",)),

@@ -25,7 +25,7 @@ class Cells:
         tree = ast.parse(source, name)
         self._sources[name] = source
         self._trees[name] = tree
-        return compile(tree, name, "exec")
+        return compile(tree, name, "exec", dont_inherit=True)
 
     def source_of(self, function: Callable[..., Any]) -> str:
         """Return a function as it is written here, after the constants in capitals that it reads.

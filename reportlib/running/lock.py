@@ -121,8 +121,12 @@ class Lock:
 
 
 def _filled(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """An entry without what is empty."""
-    return {name: held for name, held in entry.items() if held not in (None, "", {}, [])}
+    """An entry without what is empty; an empty value is a value."""
+    return {
+        name: held
+        for name, held in entry.items()
+        if held not in (None, "", {}, []) or (name == "value" and held is not None)
+    }
 
 
 def _tables_read(found: Rehearsal) -> set[str]:

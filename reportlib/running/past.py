@@ -79,7 +79,7 @@ def _strayed(past: Study, lock: Lock, commit: str) -> Causes:
             Cause.DATA: digest_of_data(past),
         }
     except (OSError, ReportError) as problem:
-        told = " ".join(str(problem).split())
+        told = " ".join(str(problem).split()).replace(f"{past.root}/", "")
         raise NotInHistory(f"The data of commit {commit} cannot be read: {told}") from problem
     return tuple(part for part, digest in digests.items() if digest != lock.inputs.get(part))
 

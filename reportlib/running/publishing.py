@@ -14,7 +14,6 @@ from reportlib.running.page import page_from
 from reportlib.running.report import Report
 from reportlib.study import Study
 from reportlib.values.phrases import joined
-from reportlib.values.words import Verdict
 
 
 def publish(study: Study, settings: Settings, parameters: Parameters) -> list[Path]:
@@ -27,7 +26,9 @@ def publish(study: Study, settings: Settings, parameters: Parameters) -> list[Pa
     """
     build = study.build(settings.set_name)
     report = Report(study, Inquiry.open(study, settings, parameters))
-    _refuse_nothing_settled(report)
+    if unsettled := report.argument.settles_nothing:
+        nothing = f"not one checkable claim is settled, of {joined(unsettled)}"
+        raise RunFailed("The report", nothing)
     executed = [build.executed / path.name for path in [*study.chapters(), study.report]]
     shown = {figure.id: figure for figure in figures_in(executed[-1])}
     figures = report.figures | shown
@@ -44,11 +45,3 @@ def publish(study: Study, settings: Settings, parameters: Parameters) -> list[Pa
     }:
         stranger.unlink()
     return [build.page, build.findings, build.findings_table, *notebooks, *tables]
-
-
-def _refuse_nothing_settled(report: Report) -> None:
-    """A report in which no fact is settled says nothing, and is more likely a mistake."""
-    verdicts = {c: r.verdict for c, r in report.argument.records.items() if r.verdict is not None}
-    if verdicts and set(verdicts.values()) == {Verdict.NOT_SETTLED}:
-        claims = joined(verdicts)
-        raise RunFailed("The report", f"not one checkable claim is settled, of {claims}")

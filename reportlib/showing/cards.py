@@ -99,7 +99,10 @@ def _badges(record: Record | None) -> list[str]:
     badges = [_resting(trials.rests_on)] if trials.rests_on else []
     if trials.needs_fair_sources:
         badges.append("rests on sources that are only fair")
-    if aged is not None and aged.differs:
+    if aged is not None and (aged.now.verdict, aged.now.unsettled) != (
+        record.verdict,
+        record.unsettled,
+    ):
         badges.append(f"in hindsight: {state_in_words(aged.now.verdict, aged.now.unsettled)}")
     if trials.canary is not None and not trials.canary.sings:
         badges.append("not bound to its data")
@@ -108,7 +111,7 @@ def _badges(record: Record | None) -> list[str]:
 
 def _resting(origins: Sequence[LeftOut]) -> str:
     if len(origins) > 1:
-        return f"rests on each of {joined(one.name for one in origins)}"
+        return f"would be another without {joined(one.name for one in origins)}"
     own = ", on its own act or count" if origins[0].own_act else ""
     return f"rests on one origin: {origins[0].name}{own}"
 

@@ -64,7 +64,7 @@ def switch_table(inquiry: Inquiry, recorded: Argument, moved: list[Shift]) -> Ma
             [
                 (claim, shown)
                 for claim, shown in shift.claims.items()
-                if shown.word != word_of(whole.records[claim])
+                if (shown.word, shown.detail) != _as_words(whole.records[claim])
             ],
         )
         for shift in moved
@@ -117,6 +117,10 @@ def _as_data(inquiry: Inquiry, shift: Shift) -> dict[str, Any]:
             for claim, shown in shift.claims.items()
         },
     }
+
+
+def _as_words(record: Record) -> tuple[str, str]:
+    return word_of(record), detail_of(record)
 
 
 def _shown(record: Record) -> Shown:

@@ -106,11 +106,11 @@ def _flips(record: Record, parameters: Parameters) -> str:
 def _origins(trials: Trials) -> str:
     """What the verdict rests on, by leaving out each origin."""
     if not trials.without_origin:
-        return "none counts"
+        return "nothing counts"
     if not trials.rests_on and len(trials.without_origin) == 1:
-        return f"as open without {trials.without_origin[0].name}"
+        return f"the same answer without {trials.without_origin[0].name}"
     if not trials.rests_on:
-        return f"the same without any one of {counted(len(trials.without_origin), 'origin')}"
+        return f"the same answer without any one of {counted(len(trials.without_origin), 'origin')}"
     without = [
         f"without {one.name}{' (its own act or count)' if one.own_act else ''}: "
         f"{state_in_words(one.verdict, one.unsettled)}"
@@ -122,9 +122,10 @@ def _origins(trials: Trials) -> str:
 def _floor(trials: Trials) -> str:
     turned = [one for one in trials.from_grade if one.turns]
     if not trials.from_grade:
-        return "none is better"
+        return "no better grade"
     if not turned:
-        return f"the same from grade {joined(one.name for one in trials.from_grade)} on"
+        grades = " or ".join(one.name for one in trials.from_grade)
+        return f"the same answer with nothing below grade {grades}"
     return "; ".join(
         f"from {one.name} on: {state_in_words(one.verdict, one.unsettled)}" for one in turned
     )

@@ -75,7 +75,8 @@ class ThenAndNow:
     then: OnDay
     now: OnDay
     turned_on: date | None = None
-    """The first day from which the verdict is that of today; None if it never was another."""
+    """The first day from which the verdict is that of today; None if it never was
+    another, or if no day of what is cited shows when."""
     rows: tuple[str, ...] = ()
     """What became known on that day and bears on the claim: rows and documents, by reference."""
 

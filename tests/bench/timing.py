@@ -11,9 +11,9 @@ from statistics import median
 from typing import Any
 from unittest import mock
 
-LINEAR = 15
+LINEAR = 20
 """Up to so much more for ten times as much is called linear; what looks at every pair needs 100.
-Times scatter, and the step out of the processor's caches alone takes some of what is between."""
+Times scatter, and what no longer fits into the processor's caches takes half as long again."""
 LONG = 5.0
 """What takes so many seconds is timed once; its scatter is small beside it."""
 

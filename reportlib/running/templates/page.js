@@ -43,17 +43,17 @@
 
   function show(id) {
     const position = positions.get(id);
-    const claims = position ? position.claims : {};
+    const claims = new Map(position ? Object.entries(position.claims) : []);
     states.forEach(({ claim, mark, path, word }, number) => {
       const before = asPublished.states[number];
-      const now = claims[claim];
+      const now = claims.get(claim);
       mark.setAttribute("class", `rl-mark ${now ? `rl-${now.tone}` : before.tone}`);
       path.setAttribute("d", now ? now.path : before.path);
       word.textContent = now ? now.word : before.word;
     });
     cards.forEach(({ card, claim, detail, reason }, number) => {
       const before = asPublished.cards[number];
-      const now = claims[claim];
+      const now = claims.get(claim);
       card.classList.remove(...[...card.classList].filter((name) => name.startsWith("rl-edge-")));
       card.classList.add(now ? `rl-edge-${now.tone}` : before.tone);
       card.classList.toggle("rl-switched", Boolean(now));
@@ -64,7 +64,9 @@
       number.textContent = position
         ? position.numbers[number.dataset.number] : asPublished.numbers[place];
     });
-    tell(position, Object.keys(claims));
+    // What is said of the published states alone is not said of others.
+    document.body.classList.toggle("rl-elsewhere", Boolean(position));
+    tell(position, [...claims.keys()]);
   }
 
   function tell(position, claims) {
@@ -84,7 +86,7 @@
 
   // The controls say what is shown: a set with all its values, or one definition alone.
   function set(id) {
-    form.reset();
+    HTMLFormElement.prototype.reset.call(form); // a control may be named "reset"
     const position = positions.get(id);
     if (!position) return;
     const values = new Set([id, ...position.values]);
