@@ -70,10 +70,10 @@ _AROUND = 4
 def unbound(text: str) -> Iterator[tuple[str, str]]:
     """Yield each number that its form does not excuse, with a few words around it.
 
-    Dates, years, places in laws, names and ids are excused; a share, money, a count or an ordinal
-    never is.
+    Dates, years, places in laws, names and ids are excused; a share, money or an ordinal never is,
+    and a count only where nothing tells it from a year or from the number of a name.
 
-    Example: of “On 29 June 2017 the Treasury named 12 banks” it yields ``12`` alone.
+    Example: of “On 3 June 2011 the town counted 12 boats” it yields ``12`` alone.
     """
     text = " ".join(text.split())
     excused = [
