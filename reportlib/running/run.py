@@ -6,26 +6,41 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 import nbformat
 import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from reportlib.errors import RunFailed
+from reportlib.running.forked.engine import FORKED, ForkedEngine
 from reportlib.study import Study
 
 CELL_LIMIT = 300
 """Seconds after which a cell is taken to be stuck."""
+Kernel = Literal["forked", "plain"]
+"""Where cells run: in a fork of this process, or in a kernel that is started for them."""
+ENGINES: dict[Kernel, str] = {"forked": FORKED, "plain": "nbclient"}
+"""What papermill calls the engine of each."""
+
+# Also where the project is not installed, and papermill cannot find the entry point.
+papermill_engines.register(FORKED, ForkedEngine)
 
 
-def run(study: Study, notebook: Path, output: Path, settings: Mapping[str, Any]) -> None:
-    """Execute a notebook in a fresh kernel and write it, executed, to ``output``.
+def run(
+    study: Study,
+    notebook: Path,
+    output: Path,
+    settings: Mapping[str, Any],
+    kernel: Kernel = "forked",
+) -> None:
+    """Execute a notebook in a fresh process and write it, executed, to ``output``.
 
     Only parameters that the notebook's own cell names are passed. Times, paths and random ids are
-    taken out of the result, so that the same inputs give the same bytes.
+    taken out of the result, so that the same inputs give the same bytes, in whichever kernel.
 
     Raises:
         RunFailed: a cell raised an error; ``output`` is as it was before.
@@ -40,6 +55,7 @@ def run(study: Study, notebook: Path, output: Path, settings: Mapping[str, Any])
                 str(notebook),
                 str(partial),
                 parameters={name: value for name, value in settings.items() if name in named},
+                engine_name=ENGINES[kernel],
                 kernel_name="python3",
                 cwd=str(study.notebooks),
                 progress_bar=False,
