@@ -189,7 +189,6 @@ TOPICS: dict[str, list[Cell]] = {
     ],
     "widgets": [
         "import comm\n"
-        "from IPython.display import display\n"
         "def widget(name, module, id, **state):\n"
         "    state |= {'_model_name': name, '_model_module': '@jupyter-widgets/' + module}\n"
         "    state |= {'_model_module_version': '1'}\n"
@@ -197,17 +196,6 @@ TOPICS: dict[str, list[Cell]] = {
         "slider = widget('IntSliderModel', 'controls', 'a', value=3)",
         "data = {'method': 'update', 'state': {'value': 5}, 'buffer_paths': [['image']]}\n"
         "slider.send(data, buffers=[b'bytes'])",
-        # What an Output widget shows, the library that runs the notebook keeps and sends back.
-        "output = widget('OutputModel', 'output', 'b', msg_id='', outputs=[])\n"
-        "heard = []\n"
-        "output.on_msg(lambda message: heard.append(message['content']['data']))\n"
-        "this = get_ipython().kernel.get_parent()['header']['msg_id']\n"
-        "output.send({'method': 'update', 'state': {'msg_id': this}})\n"
-        "print('within'); display('shown within')\n"
-        "for n in range(5): print('x' * 2_000); display(n)\n"
-        "output.send({'method': 'update', 'state': {'msg_id': ''}})\n"
-        "print('without')",
-        "len(heard), heard[0], len(str(heard[-1]))",
     ],
     "a kernel to whoever asks": [
         "import logging, os, pickle, signal, sys\n"

@@ -47,7 +47,7 @@ def test_messages_of_several_processes_do_not_mix():
                 here.send([letter * (PIECE * 2 + 1)])
             os._exit(0)
         children.append(child)
-    came = []
+    came: list[bytes] = []
     while len(came) < 15:
         came += [message[0] for message in there.receive()]
     for child in children:
