@@ -36,6 +36,7 @@ from tests.conftest import REPO, TINY, copy_of
 from tests.notebook_runs import Submit, execute, fresh_context, fresh_processes, notebook, shown
 
 KERNELS: tuple[Literal["plain"], Literal["forked"]] = ("plain", "forked")
+ENGINE = "reportlib.running.forked.engine"
 PLAIN = "nbclient"
 """What papermill calls its own engine."""
 STUDIES = {"the real study": REPO, "the tiny study": TINY}
@@ -85,19 +86,19 @@ def run_study(root: Path, kernel: Literal["forked", "plain"], folder: Path) -> S
 
 @pytest.fixture(scope="module")
 def both_ways(apart: Submit, tmp_path_factory: Any) -> dict[tuple[str, str], Any]:
-    """Every study and topic, run in kernels and in forks: a future for each."""
+    """Every study and topic, run in kernels and in forks: a future for each, the longest first."""
     folder = tmp_path_factory.mktemp("both ways")
-    topics = {
-        (topic, engine): apart(run_topic, topic, engine, folder)
-        for topic in TOPICS
-        for engine in (PLAIN, FORKED)
-    }
     studies = {
         (name, kernel): apart(run_study, root, kernel, folder)
         for name, root in STUDIES.items()
         for kernel in KERNELS
     }
-    return topics | studies
+    topics = {
+        (topic, engine): apart(run_topic, topic, engine, folder)
+        for topic in TOPICS
+        for engine in (PLAIN, FORKED)
+    }
+    return studies | topics
 
 
 @pytest.mark.parametrize("topic", TOPICS)
@@ -202,17 +203,19 @@ def imported_as_in_a_terminal() -> list[Any]:
     return shown_by("import pandas\npandas.get_option('display.max_columns')")
 
 
-def imported_beforehand() -> int:
-    preload("pandas")
-    import pandas
-
-    assert "get_ipython" not in dir(__builtins__)
-    return int(pandas.get_option("display.max_columns"))
+IMPORTED_BEFOREHAND = """
+import builtins
+from reportlib.running.forked.engine import preload
+preload("pandas")
+import pandas
+print(pandas.get_option("display.max_columns"), hasattr(builtins, "get_ipython"))
+"""
 
 
 def test_pandas_shows_frames_as_in_a_kernel_wherever_it_was_imported(apart):
     assert apart(imported_as_in_a_terminal).result() == [["20"]]
-    assert apart(imported_beforehand).result() == 20
+    command = [sys.executable, "-c", IMPORTED_BEFOREHAND]
+    assert subprocess.check_output(command, encoding="utf-8") == "20 False\n"
 
 
 def ended_in_order(folder: Path) -> list[Any]:
@@ -407,20 +410,26 @@ def test_only_the_kernel_of_this_python_is_replaced_by_a_fork(
 # At the public entry points.
 
 
-def test_the_papermill_command_knows_the_engine_once_the_project_is_installed(tmp_path):
+@pytest.fixture
+def installed(tmp_path: Path) -> dict[str, str]:
+    """The environment of a process that finds the project's entry points as if installed."""
     points = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    (name, engine), *more = points["entry-points"]["papermill.engine"].items()
-    assert not more
-    installed = tmp_path / "path" / "reportlib-0.dist-info"
-    installed.mkdir(parents=True)
-    (installed / "entry_points.txt").write_text(f"[papermill.engine]\n{name} = {engine}\n")
+    (engine,) = points["entry-points"]["papermill.engine"].items()
+    folder = tmp_path / "path" / "reportlib-0.dist-info"
+    folder.mkdir(parents=True)
+    (folder / "entry_points.txt").write_text("[papermill.engine]\n{} = {}\n".format(*engine))
+    return os.environ | {"PYTHONPATH": os.pathsep.join([str(folder.parent), str(REPO)])}
+
+
+def test_the_papermill_command_knows_the_engine(installed, tmp_path):
     cells = ["import os, sys\nos.getppid()", "os.getcwd() in sys.path, '' in sys.path"]
     nbformat.write(notebook(*cells), tmp_path / "in.ipynb")
-    command = [sys.executable, "-m", "papermill", "--engine", name, "in.ipynb", "out.ipynb"]
-    path = os.pathsep.join([str(installed.parent), str(REPO)])
-    environment = os.environ | {"PYTHONPATH": path}
     done = subprocess.Popen(
-        command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, encoding="utf-8"
+        [sys.executable, "-m", "papermill", "--engine", FORKED, "in.ipynb", "out.ipynb"],
+        cwd=tmp_path,
+        env=installed,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
     )
     _, said = done.communicate()
     assert done.returncode == 0, said
@@ -429,6 +438,17 @@ def test_the_papermill_command_knows_the_engine_once_the_project_is_installed(tm
     parent, paths = shown(nbformat.read(tmp_path / "out.ipynb", as_version=4))
     assert parent == [str(done.pid)]
     assert paths == ["(False, True)"]
+
+
+def test_papermill_and_the_engine_can_be_imported_in_either_order(installed):
+    for first, then in (("papermill", ENGINE), (ENGINE, "papermill")):
+        code = (
+            f"import {first}, {then}, sys\n"
+            "engines = sys.modules['papermill.engines'].papermill_engines\n"
+            f"assert engines.get_engine({FORKED!r}) is sys.modules[{ENGINE!r}].ForkedEngine\n"
+            "assert 'pandas' not in sys.modules"
+        )
+        subprocess.run([sys.executable, "-c", code], env=installed, check=True)
 
 
 OUTPUT_WIDGET = """

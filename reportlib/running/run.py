@@ -59,6 +59,7 @@ def run(
                 kernel_name="python3",
                 cwd=str(study.notebooks),
                 progress_bar=False,
+                request_save_on_cell_execute=False,  # what a failed run leaves is not kept
                 execution_timeout=CELL_LIMIT,
                 config=_talking_in(sockets),
             )
