@@ -47,7 +47,7 @@ Executed = tuple[Any, str]
 @pytest.fixture(scope="module")
 def apart() -> Iterator[Submit]:
     """Has a function called in a process in which nothing else has run."""
-    with fresh_processes(2) as submit:
+    with fresh_processes(3) as submit:
         yield submit
 
 
