@@ -47,7 +47,7 @@ def run(
     """Execute a notebook afresh, write it, executed, to ``output``, and return what it opened.
 
     Only parameters that the notebook's own cell names are passed. Times, paths and random ids are
-    taken out of the result, so that the same inputs give the same bytes.
+    taken out of the result, so that the same inputs give the same bytes, in whichever kernel.
 
     Args:
         study: whose notebook it is.
@@ -77,6 +77,7 @@ def run(
                     kernel_name="python3",
                     cwd=str(study.notebooks),
                     progress_bar=False,
+                    request_save_on_cell_execute=False,  # what a failed run leaves is not kept
                     execution_timeout=limit,
                     engine_name=ENGINES[kernel],
                     config=_talking_in(folder),

@@ -18,6 +18,7 @@ from jupyter_client.session import Session
 from tqdm import TMonitor
 
 from reportlib.running.forked.client import Client
+from reportlib.running.forked.lineage import descendants
 from reportlib.running.forked.shell import serve
 from reportlib.running.forked.wire import END, Wire
 
@@ -95,7 +96,7 @@ class Child:
 
     def end(self, *, at_once: bool) -> None:
         """End the child and what it started."""
-        started = _descendants(self._pid)
+        started = descendants(self._pid)
         if not at_once:
             self._ask_to_end()
         with contextlib.suppress(ProcessLookupError):
@@ -150,19 +151,3 @@ def _alone() -> bool:
             return False
         sleep(0.001)
     return True
-
-
-def _descendants(process: int) -> set[int]:
-    """What a process started, and what that started."""
-    begetters: dict[int, int] = {}
-    for entry in os.scandir("/proc"):
-        if entry.name.isdecimal():
-            with contextlib.suppress(OSError):  # it ended meanwhile
-                stat = Path(entry.path, "stat").read_text(errors="replace")
-                begetters[int(entry.name)] = int(stat.rpartition(")")[2].split()[1])
-    found: set[int] = set()
-    latest = {process}
-    while latest:
-        latest = {one for one, begetter in begetters.items() if begetter in latest}
-        found |= latest
-    return found

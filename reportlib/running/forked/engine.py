@@ -15,13 +15,23 @@ from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
-from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpecManager, NoSuchKernel
 from nbclient.exceptions import DeadKernelError
 from papermill.engines import NBClientEngine
 from papermill.log import logger
 
 FORKED = "forked"
 """The name by which papermill knows the engine."""
+_SHELL = (
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.extensions.storemagic",
+    "reportlib.running.forked.child",
+    "sqlite3",
+    "tornado.platform.asyncio",
+)
+"""What a shell imports before, or with, its first cell."""
 _LAUNCHED = ["-m", "ipykernel_launcher", "-f", "{connection_file}"]
 _LOCAL = "local-provisioner"
 
@@ -72,7 +82,8 @@ def preload(*modules: str) -> None:
     try:
         with _without("debugpy"):  # takes longer than pandas, and serves only a debugger
             import_module("ipykernel.debugger")
-        import_module("reportlib.running.forked.child")
+        for name in _SHELL:
+            import_module(name)
         with _like_a_kernel():
             for name in modules:
                 import_module(name)
@@ -87,8 +98,11 @@ def _obstacle(kernel_name: str, options: Mapping[str, Any]) -> str | None:
         return f"a process cannot safely be forked on this platform, {sys.platform}"
     if options.keys() & {"km", "kernel_manager_class"}:
         return "it was given a kernel manager"
+    name = (
+        NATIVE_KERNEL_NAME if kernel_name == "python" else kernel_name
+    )  # as jupyter_client has it
     try:
-        kernel = KernelSpecManager().get_kernel_spec(kernel_name)
+        kernel = KernelSpecManager().get_kernel_spec(name)
     except NoSuchKernel:
         return f"there is no kernel '{kernel_name}'"
     program, *arguments = kernel.argv

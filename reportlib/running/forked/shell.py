@@ -30,6 +30,7 @@ from tornado.ioloop import IOLoop
 from traitlets import Any as Anything
 
 from reportlib.running.forked.inheritance import start_afresh
+from reportlib.running.forked.lineage import descendants
 from reportlib.running.forked.wire import END, OUTPUT, REPLY, Wire
 
 
@@ -85,6 +86,9 @@ class _Publisher(IOPubThread):
             for kind, *parts in self._wire.receive():
                 self._request([] if kind == END else parts)
         except EOFError:  # the parent is gone, and nothing of the notebook is to run on
+            for process in descendants(os.getpid()):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
             os.killpg(0, signal.SIGKILL)
 
 
