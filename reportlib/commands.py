@@ -100,9 +100,14 @@ def _build(study: Study, given: argparse.Namespace) -> int:
             print("\n".join([f"{name}:", *(f"  {line}" for line in planned(study, name).lines)]))
         return 0
     say = quietly if given.quiet else as_json if given.json else in_lines
+    failed = 0
     for name in names:
-        build_report(study, name, say, How(given.jobs, given.kernel))
-    return 0
+        try:
+            build_report(study, name, say, How(given.jobs, given.kernel))
+        except ReportError as problem:
+            print(problem, file=sys.stderr)
+            failed = 1
+    return failed
 
 
 def _check(study: Study, _given: argparse.Namespace) -> int:

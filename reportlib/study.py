@@ -172,6 +172,11 @@ class Study:
         """Where the artefacts of that parameter set are."""
         return Build(self.root / "build" / set_name)
 
+    @property
+    def drawings(self) -> Path:
+        """The charts that were drawn for any parameter set, by what they were drawn from."""
+        return self.root / "build" / ".drawings"
+
     def relative(self, path: Path) -> str:
         """The path as it is written in messages and manifests: from the study, with slashes."""
         return path.relative_to(self.root).as_posix()

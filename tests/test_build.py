@@ -450,6 +450,11 @@ def renamed_argument(cells: Cells) -> None:
         ),
         (in_cell("open", "import pandas", "import os.path\nimport pandas"), "imports os.path"),
         (in_cell("open", "import pandas", "from time import time\nimport pandas"), "imports time"),
+        (in_cell("open", "import pandas", "import polars\nimport pandas"), "imports polars, which"),
+        (
+            in_cell("rows-count", "len(", 'pandas.read_parquet("works.parquet")\nlen('),
+            "calls read_parquet, which opens files below Python",
+        ),
         (
             renamed_argument,
             'closures_since_the_repair: closure is not a parameter. Did you mean "closures"?',

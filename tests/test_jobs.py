@@ -5,18 +5,26 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from reportlib.errors import BadData, Fault, ReportError, RunFailed
+from reportlib.running import jobs
 from reportlib.running.guard import alone
 from reportlib.running.jobs import Done, in_processes
 from reportlib.running.progress import Event
 from reportlib.running.seen import asked, seen_in
 from reportlib.study import Study
 from tests.conftest import REPO
+
+
+@pytest.fixture
+def forkable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever other tests have left running here: these jobs need nothing that it could hold."""
+    monkeypatch.setattr(jobs, "can_fork", lambda: True)
 
 
 def run_of(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -32,12 +40,28 @@ def by_name(done: list[Done]) -> dict[str, Done]:
     return {one.name: one for one in done}
 
 
+@pytest.mark.usefixtures("forkable")
 def test_each_job_has_a_process_of_its_own_and_gives_back_what_it_found() -> None:
     found = by_name(list(in_processes({"a": os.getpid, "b": os.getpid}, at_once=2)))
 
     assert len({os.getpid(), found["a"].result, found["b"].result}) == 3
 
 
+def test_where_another_thread_runs_the_jobs_are_done_here_one_after_the_other() -> None:
+    end = threading.Event()
+    thread = threading.Thread(target=end.wait)
+    thread.start()
+    try:
+        found = by_name(list(in_processes({"a": os.getpid, "b": lambda: 1 / 0}, at_once=2)))
+    finally:
+        end.set()
+        thread.join()
+
+    assert found["a"].result == os.getpid()
+    assert isinstance(found["b"].problem, ZeroDivisionError)
+
+
+@pytest.mark.usefixtures("forkable")
 def test_no_more_jobs_are_at_work_than_are_asked_for(tmp_path: Path) -> None:
     def alone_here() -> bool:
         mark = tmp_path / "at work"
@@ -51,6 +75,7 @@ def test_no_more_jobs_are_at_work_than_are_asked_for(tmp_path: Path) -> None:
     assert [one.result for one in found] == [True, True, True]
 
 
+@pytest.mark.usefixtures("forkable")
 def test_a_job_that_fails_tells_all_that_is_known_and_the_others_go_on() -> None:
     def fails() -> None:
         raise RunFailed("notebooks/a.ipynb", "no", cell="[3]", source="1 / 0", traceback="x")
@@ -68,12 +93,14 @@ def test_a_job_that_fails_tells_all_that_is_known_and_the_others_go_on() -> None
     assert found["c"].result == 7
 
 
+@pytest.mark.usefixtures("forkable")
 def test_a_job_whose_process_dies_is_told_of() -> None:
     (done,) = in_processes({"a": lambda: os._exit(3)}, at_once=1)
 
     assert str(done.problem) == "a: its process ended before it was done (exit code 3)"
 
 
+@pytest.mark.usefixtures("forkable")
 def test_when_nobody_waits_any_more_what_runs_is_ended_with_all_that_it_started(
     tmp_path: Path,
 ) -> None:

@@ -246,7 +246,7 @@ def test_rewording_puts_the_prose_of_today_into_an_executed_notebook(tmp_path: P
         language_info={"name": "python"},
     )  # fmt: skip
 
-    content = json.loads(reworded(new, old))
+    content = json.loads(reworded(new, old.read_text(encoding="utf-8")))
 
     assert [one["id"] for one in content["cells"]] == ["t", "p", "injected-2", "m", "c"]
     assert content["cells"][0]["source"] == ["# New"]

@@ -17,7 +17,12 @@ from typing import TYPE_CHECKING, Any
 from reportlib.errors import ReportError, RunFailed
 from reportlib.reading.parameters import Parameters
 from reportlib.reading.parts import digest_of
-from reportlib.running.digests import digest_of_bytes, digest_of_input, digest_of_library
+from reportlib.running.digests import (
+    digest_of_bytes,
+    digest_of_input,
+    digest_of_library,
+    digest_of_text,
+)
 from reportlib.running.executed import Executed, Memory
 from reportlib.running.files import write_whole
 from reportlib.running.guard import alone
@@ -117,13 +122,15 @@ class _Building:
         study, build = self._study, self._build
         self._forget_what_is_gone()
         chapters = {path: why for path, why in found.stale.items() if path != study.report}
-        self._execute(chapters)
+        self._execute({c: why for c, why in chapters.items() if not self._share(c)})
         for notebook in found.reworded:
             self._reword(notebook)
         if report := self._why(study.report):
             self._execute({study.report: report})
+        from reportlib.running.drawings import tidy
         from reportlib.running.publishing import publish  # heavy: pandas, altair, nbconvert
 
+        tidy(study.drawings)
         made = publish(study, self._settings, self._parameters)
         build.failure.unlink(missing_ok=True)
         write_manifest(build, self._settings, self._started, self._memory, self._inputs, made)
@@ -215,19 +222,34 @@ class _Building:
             claims={record.claim: record.tables_read for record in records},
         )
 
+    def _share(self, notebook: Path) -> bool:
+        """Take a chapter from another set that has executed it with the same inputs, if one has."""
+        from reportlib.running.sharing import shared  # heavy: nbformat
+
+        found = shared(self._study, notebook, self._parameters, self._settings)
+        if found is None:
+            return False
+        set_name, text, executed = found
+        self._keep(notebook, text, executed)
+        told = f"{notebook.name} is as under {set_name}: not executed"
+        self._say(Event("shared", told, notebook.name))
+        return True
+
     def _reword(self, notebook: Path) -> None:
-        from reportlib.running.rewording import reworded
+        from reportlib.running.rewording import reworded  # heavy: nbformat
 
         artefact = self._build.executed / notebook.name
-        write_whole(artefact, reworded(notebook, artefact))
-        self._memory.notebooks[notebook.name] = replace(
-            self._memory.notebooks[notebook.name],
-            source=digest_of_bytes(notebook),
-            artefact=digest_of_bytes(artefact),
-        )
-        self._memory.write(self._build)
+        text = reworded(notebook, artefact.read_text(encoding="utf-8"))
+        before = self._memory.notebooks[notebook.name]
+        executed = replace(before, source=digest_of_bytes(notebook), artefact=digest_of_text(text))
+        self._keep(notebook, text, executed)
         told = f"{notebook.name} has other prose: not executed"
         self._say(Event("reworded", told, notebook.name))
+
+    def _keep(self, notebook: Path, text: str, executed: Executed) -> None:
+        write_whole(self._build.executed / notebook.name, text)
+        self._memory.notebooks[notebook.name] = executed
+        self._memory.write(self._build)
 
 
 def _told(done: Done, notebook: str) -> RunFailed:

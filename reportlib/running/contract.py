@@ -23,6 +23,11 @@ _REFUSED_MODULES = {
     "datetime", "os", "pathlib", "random", "requests", "socket", "subprocess", "sys", "time",
     "urllib",
 }  # fmt: skip
+_BELOW_PYTHON = {
+    "duckdb", "fastparquet", "h5py", "netCDF4", "polars", "pyarrow", "tables",
+    "read_feather", "read_hdf", "read_orc", "read_parquet",
+}  # fmt: skip
+"""What opens files where a build does not see it: modules, and readers of pandas."""
 _ONE_PARAMETER = re.compile(r"[a-z_]+: (int|float|str|bool|list\[str\]) = [^=]+")
 
 
@@ -134,9 +139,18 @@ def _code(
             for name in names:
                 if name and name.split(".")[0] in _REFUSED_MODULES:
                     yield Fault(where, f"imports {name}: a notebook has no such state")
+                if name and name.split(".")[0] in _BELOW_PYTHON:
+                    yield _unseen(where, f"imports {name}")
+        if isinstance(node, ast.Attribute) and node.attr in _BELOW_PYTHON:
+            yield _unseen(where, f"calls {node.attr}")
         if isinstance(node, ast.FunctionDef):
             yield from _function(where, node, parameters)
             yield from _purity(f"{where}, {node.name}", node, imported)
+
+
+def _unseen(where: str, does: str) -> Fault:
+    said = f"{does}, which opens files below Python: a build would not see that it depends on them"
+    return Fault(where, said, "Keep what a notebook reads as CSV in data/, with its source.")
 
 
 def _purity(where: str, node: ast.FunctionDef, imported: Collection[str]) -> Iterator[Fault]:

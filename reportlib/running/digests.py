@@ -31,6 +31,11 @@ def digest_of_bytes(path: Path) -> str:
         return ABSENT
 
 
+def digest_of_text(text: str) -> str:
+    """Return the digest of a file that holds this text."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
 def digest_of_input(study: Study, name: str) -> str:
     """Return the digest of a file of the study; a notebook of its own is known by its code."""
     path = study.root / name
@@ -84,9 +89,17 @@ def parameters_named(notebook: Path, parameters: Parameters) -> set[str]:
 
 
 def digest_of_parameter(name: str, parameters: Parameters, settings: Settings) -> str:
-    """Return the digest of what a parameter means, of its value here and in every set."""
-    in_sets = {each: parameters.settings(each).values[name] for each in parameters.sets}
-    return digest_of([repr(parameters.by_name[name]), settings.values[name], in_sets])
+    """Return the digest of what a parameter means, of its value here, and where a set has another.
+
+    Such a set is a position of the switch, at which every claim that names the parameter is tried.
+    """
+    here = settings.values[name]
+    others = {
+        each: value
+        for each in parameters.sets
+        if (value := parameters.settings(each).values[name]) != here
+    }
+    return digest_of([repr(parameters.by_name[name]), here, others])
 
 
 @cache

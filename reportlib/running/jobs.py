@@ -13,6 +13,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+from reportlib.running.forked.lineage import has_one_thread
+
 Work = Callable[[], Any]
 
 
@@ -29,7 +31,7 @@ def in_processes(jobs: Mapping[str, Work], at_once: int) -> Iterator[Done]:
     """Do each job in a fresh process, and yield it when it has ended.
 
     A job that fails does not stop the others. When the caller stops iterating, or is stopped
-    itself, what still runs is ended with all that it started. Where a process cannot be forked
+    itself, what still runs is ended with all that it started. Where this process cannot be forked
     safely, the jobs are done here, one after the other.
     """
     if not can_fork():
@@ -59,8 +61,14 @@ def in_processes(jobs: Mapping[str, Work], at_once: int) -> Iterator[Done]:
 
 
 def can_fork() -> bool:
-    """Whether this platform can fork a process safely."""
-    return hasattr(os, "fork") and sys.platform != "darwin"
+    """Whether this process can be forked safely: on a platform that lets it, with no threads."""
+    if sys.platform != "linux":
+        return False
+    probe = os.fork()
+    if probe == 0:
+        os._exit(0)
+    os.waitpid(probe, 0)
+    return has_one_thread()
 
 
 def _done_here(name: str, work: Work) -> Done:

@@ -13,7 +13,8 @@ class Event:
     """Something that has happened in a build."""
 
     kind: str
-    """``waiting``, ``stale``, ``executed``, ``failed``, ``reworded``, ``published`` or ``idle``."""
+    """``waiting``, ``stale``, ``shared``, ``executed``, ``failed``, ``reworded``, ``published`` or
+    ``idle``."""
     text: str
     notebook: str = ""
     seconds: float | None = None

@@ -9,12 +9,16 @@ import nbformat
 from reportlib.running.namespace import INJECTED_TAG, PARAMETERS_TAG
 
 
-def reworded(notebook: Path, executed: Path) -> str:
+def reworded(notebook: Path, executed: str) -> str:
     """Return an executed notebook with the prose of today.
 
     The code of both is the same. What comes out is what executing the notebook would give.
+
+    Args:
+        notebook: as people keep it.
+        executed: the text of the executed one.
     """
-    new, old = nbformat.read(notebook, as_version=4), nbformat.read(executed, as_version=4)
+    new, old = nbformat.read(notebook, as_version=4), nbformat.reads(executed, as_version=4)
     ran = iter([cell for cell in old.cells if cell.cell_type == "code"])
     cells = []
     for cell in new.cells:

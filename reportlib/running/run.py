@@ -17,6 +17,7 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from reportlib.errors import RunFailed
+from reportlib.running.drawings import KEEP, asked_to_keep
 from reportlib.running.files import write_whole
 from reportlib.running.forked.engine import FORKED, ForkedEngine
 from reportlib.running.namespace import INJECTED_TAG
@@ -69,7 +70,7 @@ def run(
         with TemporaryDirectory(prefix="reportlib-") as folder:
             partial, seen = Path(folder, notebook.name), Path(folder, "seen")
             seen.touch()
-            with _environment(asked(study, seen)):
+            with _environment({**asked(study, seen), **asked_to_keep(study)}):
                 papermill.execute_notebook(
                     str(notebook),
                     str(partial),
@@ -81,7 +82,7 @@ def run(
                     execution_timeout=limit,
                     engine_name=ENGINES[kernel],
                     config=_talking_in(folder),
-                    extra_arguments=[f"--IPKernelApp.exec_lines={[WATCH]!r}"],
+                    extra_arguments=[f"--IPKernelApp.exec_lines={[WATCH, KEEP]!r}"],
                 )
             write_whole(output, _settled(partial, study))
             return seen_in(seen)

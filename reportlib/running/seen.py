@@ -49,7 +49,9 @@ def _hook(root: Path, report: Path) -> Callable[[str, tuple[Any, ...]], None]:
     told = report.open("a", encoding="utf-8", buffering=1)
     study = f"{os.path.realpath(root)}{os.sep}"
     kept = tuple(f"{study}{name}{os.sep}" for name in ("data", "params", "notebooks"))
-    environment, elsewhere = _environment(), _elsewhere()
+    # Drawings are what a run keeps for itself: they hold nothing that their specs do not.
+    environment = (*_environment(), f"{os.path.realpath(Study(root).drawings)}{os.sep}")
+    elsewhere = _elsewhere()
     known: set[str] = set()
 
     def see(event: str, arguments: tuple[Any, ...]) -> None:

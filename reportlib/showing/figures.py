@@ -12,6 +12,7 @@ import altair as alt
 import pandas as pd
 from markupsafe import Markup
 
+from reportlib.showing import drawing
 from reportlib.showing.marks import MARKS, PALETTE, TONES
 from reportlib.showing.markup import clean, render
 from reportlib.values.findings import plain
@@ -98,13 +99,11 @@ def figure(
 
 def drawn(chart: alt.TopLevelMixin, id: str, name: str) -> str:
     """Return a chart as SVG in the house style, named for those who do not see it."""
-    import vl_convert  # starts a script engine, and only a chart needs it
-
     spec = chart.configure(**_house()).to_dict()
     refused = sorted(set(_keys(spec)) & set(_REFUSED))
     if refused:
         raise ValueError(f"A chart may not hold {', '.join(refused)}: links stand in the text.")
-    svg = vl_convert.vegalite_to_svg(json.dumps(spec, default=str))
+    svg = drawing.svg_of(json.dumps(spec, default=str))
     svg = re.sub(r'\b(id="|url\(#)(clip|gradient)', rf"\g<1>{id}-\g<2>", svg)
     svg = re.sub(r'\s(aria-[a-z]+|role)="[^"]*"', "", svg)
     return svg.replace("<svg ", f'<svg role="img" aria-label="{Markup.escape(clean(name))}" ', 1)

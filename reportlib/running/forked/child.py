@@ -10,7 +10,6 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from time import monotonic, sleep
 from types import TracebackType
 
@@ -18,7 +17,7 @@ from jupyter_client.session import Session
 from tqdm import TMonitor
 
 from reportlib.running.forked.client import Client
-from reportlib.running.forked.lineage import descendants
+from reportlib.running.forked.lineage import descendants, has_one_thread
 from reportlib.running.forked.shell import serve
 from reportlib.running.forked.wire import END, Wire
 
@@ -61,7 +60,7 @@ class Child:
                 contextvars.Context().run(serve, theirs, session, arguments)
             theirs.close()
             # Counted now: what computes in threads, such as NumPy, ends them for a fork.
-            if not _alone():
+            if not has_one_thread():
                 self.end(at_once=True)
                 raise Unforkable
 
@@ -141,13 +140,3 @@ def _unwatched_bars() -> Iterator[None]:
     finally:
         for watch in watches:
             watch.tqdm_cls.monitor = TMonitor(watch.tqdm_cls, watch.sleep_interval)
-
-
-def _alone() -> bool:
-    """Whether this process has one thread, once those that were told to end are gone."""
-    until = monotonic() + 0.1
-    while len(list(Path("/proc/self/task").iterdir())) > 1:
-        if monotonic() > until:
-            return False
-        sleep(0.001)
-    return True

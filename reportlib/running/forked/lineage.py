@@ -1,10 +1,11 @@
-"""Which processes a process has started, so that none of them runs on after it."""
+"""A process and its forks: whether it can have any, and what they started in turn."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 from pathlib import Path
+from time import monotonic, sleep
 
 
 def descendants(process: int) -> set[int]:
@@ -21,3 +22,17 @@ def descendants(process: int) -> set[int]:
         latest = {one for one, begetter in begetters.items() if begetter in latest}
         found |= latest
     return found
+
+
+def has_one_thread() -> bool:
+    """Whether this process has one thread, once those that were told to end are gone.
+
+    No other thread runs in a fork, and what it held stays held there for good. To be asked after
+    the fork: what computes in threads, such as NumPy, ends them for it.
+    """
+    until = monotonic() + 0.1
+    while len(list(Path("/proc/self/task").iterdir())) > 1:
+        if monotonic() > until:
+            return False
+        sleep(0.001)
+    return True

@@ -1,0 +1,56 @@
+"""Drawings: every SVG is kept by the digest of its spec, since drawing costs more than the rest."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from functools import cache, partial
+from importlib.metadata import version
+from pathlib import Path
+
+from reportlib.reading.parts import digest_of
+from reportlib.running.files import write_whole
+from reportlib.showing.drawing import by_vega, draw_by
+from reportlib.study import Study
+
+KEEP = "from reportlib.running.drawings import keep_as_asked; keep_as_asked()"
+"""The line with which a process that executes a notebook begins to keep its drawings."""
+_FOLDER = "REPORTLIB_DRAWINGS"
+_AT_MOST = 1_000
+"""How many drawings are kept; those go first that have not been needed for longest."""
+
+
+def asked_to_keep(study: Study) -> dict[str, str]:
+    """Return the environment by which a process is asked to keep its drawings."""
+    return {_FOLDER: str(study.drawings)}
+
+
+def keep_as_asked() -> None:
+    """Take charts from what is kept, and keep what is drawn, if the environment asks for it."""
+    if folder := os.environ.get(_FOLDER):
+        draw_by(partial(kept, Path(folder)))
+
+
+def kept(folder: Path, spec: str) -> str:
+    """Return the drawing of a chart: as it is kept there, or drawn, and kept from now on."""
+    path = folder / f"{digest_of([spec, _drawn_by()])}.svg"
+    try:
+        svg = path.read_text(encoding="utf-8")
+        os.utime(path)
+    except OSError:
+        svg = by_vega(spec)
+        write_whole(path, svg)
+    return svg
+
+
+def tidy(folder: Path) -> None:
+    """Remove the drawings that have not been needed for longest, if there are too many."""
+    with suppress(FileNotFoundError):  # another build tidies too
+        drawings = sorted(folder.glob("*.svg"), key=lambda path: path.stat().st_mtime)
+        for path in drawings[:-_AT_MOST]:
+            path.unlink()
+
+
+@cache
+def _drawn_by() -> str:
+    return version("vl-convert-python")
