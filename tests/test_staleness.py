@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -252,3 +254,18 @@ def test_rewording_puts_the_prose_of_today_into_an_executed_notebook(tmp_path: P
     assert content["cells"][0]["source"] == ["# New"]
     assert content["cells"][-1]["outputs"][0]["data"] == {"text/plain": ["6"]}
     assert content["metadata"]["language_info"] == {"name": "python"}
+
+
+HEAVY = ("altair", "frictionless", "jinja2", "nbformat", "pandas", "papermill")
+
+
+def test_looking_what_is_stale_imports_nothing_that_takes_long(tiny: Study) -> None:
+    code = (
+        "import sys\n"
+        "from reportlib.commands import main\n"
+        "assert main(['--study', sys.argv[1], 'build', '--dry-run']) == 0\n"
+        f"print(sorted(set(sys.modules) & set({HEAVY})))"
+    )
+    said = subprocess.check_output([sys.executable, "-c", code, str(tiny.root)], encoding="utf-8")
+
+    assert said.splitlines()[-1] == "[]"

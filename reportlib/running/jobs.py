@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from reportlib.running.forked.lineage import has_one_thread
+from reportlib.running.lineage import has_one_thread
 
 Work = Callable[[], Any]
 

@@ -17,9 +17,9 @@ from jupyter_client.session import Session
 from tqdm import TMonitor
 
 from reportlib.running.forked.client import Client
-from reportlib.running.forked.lineage import descendants, has_one_thread
 from reportlib.running.forked.shell import serve
 from reportlib.running.forked.wire import END, Wire
+from reportlib.running.lineage import descendants, has_one_thread
 
 PATIENCE = 5.0
 """Seconds that a child has to end by itself: as long as a kernel is given."""

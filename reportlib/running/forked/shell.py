@@ -30,8 +30,8 @@ from tornado.ioloop import IOLoop
 from traitlets import Any as Anything
 
 from reportlib.running.forked.inheritance import start_afresh
-from reportlib.running.forked.lineage import descendants
 from reportlib.running.forked.wire import END, OUTPUT, REPLY, Wire
+from reportlib.running.lineage import descendants
 
 
 def serve(wire: Wire, session: Session, arguments: Sequence[str]) -> NoReturn:
