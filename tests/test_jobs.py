@@ -16,7 +16,7 @@ from reportlib.running import jobs
 from reportlib.running.guard import alone
 from reportlib.running.jobs import Done, in_processes
 from reportlib.running.progress import Event
-from reportlib.running.seen import asked, seen_in
+from reportlib.running.seen import Seen, asked, seen_in
 from reportlib.study import Study
 from tests.conftest import REPO
 
@@ -165,7 +165,7 @@ def test_where_nothing_can_be_written_the_folder_is_named(tmp_path: Path) -> Non
 WATCHED = "from reportlib.running.seen import watch_as_asked; watch_as_asked()\n"
 
 
-def watched(study: Study, code: str) -> tuple[list[str], subprocess.CompletedProcess[str]]:
+def watched(study: Study, code: str) -> tuple[Seen, subprocess.CompletedProcess[str]]:
     """Run code that watches what it opens; return what it was seen to open, and how it ended."""
     report = study.root / "seen"
     report.touch()
@@ -184,7 +184,9 @@ def test_a_file_of_the_study_is_seen_however_it_is_opened(tiny: Study) -> None:
     )
 
     assert ended.returncode == 0, ended.stderr
-    assert seen == [f"data/tables/{name}.csv" for name in ("coverage", "crossings", "works")]
+    assert list(seen.study) == [
+        f"data/tables/{name}.csv" for name in ("coverage", "crossings", "works")
+    ]
 
 
 def test_what_the_interpreter_the_system_and_temporary_folders_hold_is_not_noted(
@@ -198,7 +200,24 @@ def test_what_the_interpreter_the_system_and_temporary_folders_hold_is_not_noted
     )
 
     assert ended.returncode == 0, ended.stderr
-    assert seen == []
+    assert seen.study == ()
+
+
+def test_of_the_library_every_module_and_every_template_that_was_used_is_noted(tiny: Study) -> None:
+    seen, ended = watched(
+        tiny,
+        "from reportlib.showing.markup import render\n"
+        "import importlib; importlib.import_module('reportlib.judging.weighing')\n"
+        "try: render('figure.html.j2')\n"
+        "except Exception: pass",
+    )
+
+    assert ended.returncode == 0, ended.stderr
+    assert "reportlib/showing/markup.py" in seen.library
+    assert "reportlib/judging/weighing.py" in seen.library
+    assert "reportlib/showing/templates/figure.html.j2" in seen.library
+    assert "reportlib/running/page.py" not in seen.library
+    assert "reportlib/showing/templates/chapter.html.j2" not in seen.library
 
 
 def test_a_file_from_nowhere_is_refused_by_its_name(tiny: Study) -> None:

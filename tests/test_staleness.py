@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,16 +13,20 @@ from pathlib import Path
 import pytest
 
 from reportlib.reading.parameters import Parameters
-from reportlib.running import staleness
+from reportlib.running import digests, staleness
 from reportlib.running.digests import digest_of_bytes, digest_of_code, parameters_named
 from reportlib.running.executed import Executed, Memory
 from reportlib.running.plan import plan
 from reportlib.running.rewording import reworded
+from reportlib.running.seen import Seen
 from reportlib.running.staleness import digests_of, reasons
 from reportlib.study import Study
 from tests.conftest import add_row, in_notebook, set_cell
 
-READ = ("data/tables/works.csv", "data/sources/row_sources.csv", "data/chain/claims.csv")
+READ = Seen(
+    ("data/tables/works.csv", "data/sources/row_sources.csv", "data/chain/claims.csv"),
+    ("reportlib/judging/weighing.py",),
+)
 """What the chapter is taken to have opened."""
 
 
@@ -160,16 +165,22 @@ def test_the_value_of_a_parameter_in_another_set_counts_because_its_results_are_
     assert chapter.stale == ["closures"]
 
 
-@pytest.mark.parametrize(
-    ("part", "what"),
-    [("digest_of_library", "the library"), ("digest_of_environment", "the environment")],
-)
-def test_the_library_and_the_environment_count(
-    part: str, what: str, chapter: Chapter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(staleness, part, lambda: "another")
+def test_the_environment_counts(chapter: Chapter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staleness, "digest_of_environment", lambda: "another")
 
-    assert chapter.stale == [what]
+    assert chapter.stale == ["the environment"]
+
+
+def test_of_the_library_those_files_count_that_it_was_executed_with(
+    chapter: Chapter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = shutil.copytree(digests.LIBRARY, tmp_path / "reportlib")
+    monkeypatch.setattr(digests, "LIBRARY", library)
+
+    (library / "showing" / "cards.py").write_text("", encoding="utf-8")
+    assert chapter.stale == []
+    (library / "judging" / "weighing.py").write_text("", encoding="utf-8")
+    assert chapter.stale == ["reportlib/judging/weighing.py"]
 
 
 def test_an_executed_notebook_that_was_touched_up_or_lost_is_made_anew(chapter: Chapter) -> None:
@@ -185,7 +196,7 @@ def test_the_report_is_stale_with_its_chapters_and_with_a_chapter_that_is_new(ti
     parameters = Parameters.read(tiny)
     report = build.executed / tiny.report.name
     report.write_text("executed", encoding="utf-8")
-    read = [tiny.relative(chapter.artefact)]
+    read = Seen((tiny.relative(chapter.artefact),), ())
     found = digests_of(
         tiny, tiny.report, read, parameters.by_name, parameters, parameters.settings()
     )
@@ -212,12 +223,20 @@ def test_the_report_is_stale_with_its_chapters_and_with_a_chapter_that_is_new(ti
 
 def test_a_memory_that_cannot_be_read_is_none_at_all(tiny: Study) -> None:
     build = tiny.build("base")
-    memory = Memory({"a.ipynb": Executed("", {}, {}, "", "", "", "", {"B1": ("works",)})}, "x")
+    memory = Memory({"a.ipynb": Executed("", {}, {}, {}, "", "", "", {"B1": ("works",)})}, "x")
     memory.write(build)
     assert Memory.read(build) == memory
 
-    build.memory.write_text('{"notebooks": {"a.ipynb": {}}}', encoding="utf-8")
-    assert Memory.read(build) == Memory()
+    text = build.memory.read_text(encoding="utf-8")
+    for other in (
+        "",
+        "{}",
+        '{"notebooks": {"a.ipynb": {}}}',
+        text.replace('"library": {}', '"library": "f"'),
+    ):
+        assert other != text
+        build.memory.write_text(other, encoding="utf-8")
+        assert Memory.read(build) == Memory()
 
 
 def test_rewording_puts_the_prose_of_today_into_an_executed_notebook(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from reportlib.running.manifest import inputs_of, write_manifest
 from reportlib.running.namespace import PARAMETER_SET
 from reportlib.running.plan import Plan, plan, why
 from reportlib.running.progress import Event, Say, in_lines
+from reportlib.running.seen import Seen
 from reportlib.running.staleness import digests_of
 from reportlib.study import Build, Study
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 _SHARED = ("pandas", "altair", "reportlib.running.run", "reportlib.running.report")
 """What is imported once, before notebooks are executed in forks of this process."""
+_PUBLISHING = "publishing"
 _SAVED = "saved meanwhile"
 """Stands for the digest of a file that was saved while a notebook ran: stale with the next."""
 
@@ -127,14 +129,22 @@ class _Building:
             self._reword(notebook)
         if report := self._why(study.report):
             self._execute({study.report: report})
-        from reportlib.running.drawings import tidy
-        from reportlib.running.publishing import publish  # heavy: pandas, altair, nbconvert
-
-        tidy(study.drawings)
-        made = publish(study, self._settings, self._parameters)
+        # In a process of its own, since what draws charts starts threads: this one is forked again.
+        (published,) = in_processes({_PUBLISHING: self._publish}, at_once=1)
+        if published.problem is not None:
+            raise published.problem
+        made = published.result
         build.failure.unlink(missing_ok=True)
         write_manifest(build, self._settings, self._started, self._memory, self._inputs, made)
         self._say(Event("published", f"wrote {study.relative(build.page)}"))
+
+    def _publish(self) -> list[Path]:
+        """In a process of its own: write what readers get."""
+        from reportlib.running.drawings import tidy
+        from reportlib.running.publishing import publish  # heavy: pandas, altair, nbconvert
+
+        tidy(self._study.drawings)
+        return publish(self._study, self._settings, self._parameters)
 
     def _forget_what_is_gone(self) -> None:
         """Remove what was executed of a notebook that is not there any more."""
@@ -203,7 +213,7 @@ class _Building:
         seen = run(self._study, notebook, artefact, given, kernel=self._how.kernel)
         return self._remembered(notebook, artefact, seen)
 
-    def _remembered(self, notebook: Path, artefact: Path, seen: Sequence[str]) -> Executed:
+    def _remembered(self, notebook: Path, artefact: Path, seen: Seen) -> Executed:
         from reportlib.running.carried import records_in
 
         study = self._study
@@ -212,8 +222,10 @@ class _Building:
             raise RunFailed(study.relative(notebook), "recorded no claim: it shows no card")
         named = {name for record in records for name in record.parameters}
         everything = self._parameters.by_name if notebook == study.report else named
-        inputs = [name for name in seen if Path(name).parts[0] != study.params.name]
-        found = digests_of(study, notebook, inputs, everything, self._parameters, self._settings)
+        # Parameters count by their values, and not as the files that hold them.
+        kept = tuple(name for name in seen.study if Path(name).parts[0] != study.params.name)
+        files = replace(seen, study=kept)
+        found = digests_of(study, notebook, files, everything, self._parameters, self._settings)
         saved = {n for n, was in self._inputs.items() if digest_of_input(study, n) != was}
         return replace(
             found,

@@ -19,8 +19,9 @@ from reportlib.study import Study
 
 ABSENT = "absent"
 """The digest of a file that is not there."""
-_PACKAGE = Path(__file__).resolve().parents[1]
-_LOCK = _PACKAGE.parent / "requirements" / "report.txt"
+LIBRARY = Path(__file__).resolve().parents[1]
+"""The folder of the library's own files."""
+_LOCK = LIBRARY.parent / "requirements" / "report.txt"
 
 
 def digest_of_bytes(path: Path) -> str:
@@ -102,14 +103,15 @@ def digest_of_parameter(name: str, parameters: Parameters, settings: Settings) -
     return digest_of([repr(parameters.by_name[name]), here, others])
 
 
-@cache
+def digests_of_modules(names: Iterable[str]) -> dict[str, str]:
+    """Return the digest of each file of the library that a notebook was executed with, by path."""
+    return {name: digest_of_bytes(LIBRARY.parent / name) for name in sorted(names)}
+
+
 def digest_of_library() -> str:
     """Return one digest of every file of the library."""
-    files = sorted(p for p in _PACKAGE.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
-    whole = hashlib.sha256()
-    for path in files:
-        whole.update(path.relative_to(_PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
-    return whole.hexdigest()
+    files = (p for p in LIBRARY.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
+    return digest_of(digests_of_modules(p.relative_to(LIBRARY.parent).as_posix() for p in files))
 
 
 @cache

@@ -20,7 +20,8 @@ class Executed:
     inputs: Mapping[str, str]
     """By path from the study, the files that its execution was seen to open."""
     parameters: Mapping[str, str]
-    library: str
+    library: Mapping[str, str]
+    """By path, the files of the library that it was executed with."""
     environment: str
     source: str
     """The whole notebook, prose and all."""
@@ -51,7 +52,7 @@ class Memory:
             content: Mapping[str, Any] = json.loads(build.memory.read_text(encoding="utf-8"))
             notebooks = {name: _executed(one) for name, one in content["notebooks"].items()}
             return cls(notebooks, content["checked"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return cls()
 
     @property
@@ -65,5 +66,12 @@ class Memory:
 
 
 def _executed(content: Mapping[str, Any]) -> Executed:
+    """Return what was remembered of a notebook.
+
+    Raises:
+        TypeError, KeyError, AttributeError: it was remembered by another version of this library.
+    """
     claims = {claim: tuple(tables) for claim, tables in content["claims"].items()}
+    for digests in (content["inputs"], content["parameters"], content["library"]):
+        digests.items()
     return Executed(**{**content, "claims": claims})

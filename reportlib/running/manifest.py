@@ -78,6 +78,7 @@ def is_published(build: Build, memory: Memory) -> bool:
         content = json.loads(build.manifest.read_text(encoding="utf-8"))
         artefacts = content["artefacts"].items()
         same = content["notebooks"] == memory.as_json["notebooks"]
+        same = same and content["library"] == digest_of_library()
     except (OSError, ValueError, KeyError, AttributeError):
         return False
     return same and all(digest_of_bytes(build.folder / name) == was for name, was in artefacts)

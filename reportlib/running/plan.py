@@ -40,7 +40,7 @@ class Plan:
         ]
         said += [f"{notebook.name} has other prose" for notebook in self.reworded]
         if self.unpublished and not said:
-            said.append("the page is not what was made last")
+            said.append("the page is not what would be made now; nothing needs to be executed")
         return said or ["nothing is stale"]
 
 

@@ -21,7 +21,7 @@ from reportlib.running.drawings import KEEP, asked_to_keep
 from reportlib.running.files import write_whole
 from reportlib.running.forked.engine import FORKED, ForkedEngine
 from reportlib.running.namespace import INJECTED_TAG
-from reportlib.running.seen import WATCH, asked, seen_in
+from reportlib.running.seen import WATCH, Seen, asked, seen_in
 from reportlib.study import Study
 from reportlib.values.phrases import counted
 
@@ -44,7 +44,7 @@ def run(
     *,
     kernel: Kernel = "forked",
     limit: int = CELL_LIMIT,
-) -> list[str]:
+) -> Seen:
     """Execute a notebook afresh, write it, executed, to ``output``, and return what it opened.
 
     Only parameters that the notebook's own cell names are passed. Times, paths and random ids are
@@ -59,7 +59,7 @@ def run(
         limit: seconds after which a cell is taken to be stuck.
 
     Returns:
-        The files of the study that were opened, as paths from its root.
+        The files of the study and of the library that were opened.
 
     Raises:
         RunFailed: a cell raised an error or never ended; ``output`` is as it was before.

@@ -6,16 +6,23 @@ import os
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, TextIO
 
 from reportlib.errors import ForeignFile
+from reportlib.running.digests import LIBRARY
 from reportlib.study import Study
 
 WATCH = "from reportlib.running.seen import watch_as_asked; watch_as_asked()"
 """The line with which a process that executes a notebook begins to watch itself."""
 _STUDY, _REPORT = "REPORTLIB_WATCHED_STUDY", "REPORTLIB_SEEN"
+_OF_STUDY, _OF_LIBRARY = "study: ", "library: "
+_PACKAGE = f"{LIBRARY}{os.sep}"
 _SYSTEM = (
     "/usr", "/etc", "/proc", "/sys", "/dev", "/lib", "/lib64", "/bin", "/run", "/var", "/opt",
 )  # fmt: skip
@@ -33,20 +40,67 @@ def asked(study: Study, report: Path) -> dict[str, str]:
     return {_STUDY: str(study.root), _REPORT: str(report)}
 
 
-def seen_in(report: Path) -> list[str]:
-    """Return the files of the study that were opened, from its root, sorted."""
-    return sorted(set(report.read_text(encoding="utf-8").splitlines()))
+@dataclass(frozen=True)
+class Seen:
+    """The files that a run was seen to open, or to import."""
+
+    study: tuple[str, ...]
+    """Those of the study, from its root."""
+    library: tuple[str, ...]
+    """Those of the library, from the folder that holds it."""
+
+
+def seen_in(report: Path) -> Seen:
+    """Return what was seen, and what this process, which saw to it, has imported of the library."""
+    told = set(report.read_text(encoding="utf-8").splitlines())
+    study = (line.removeprefix(_OF_STUDY) for line in told if line.startswith(_OF_STUDY))
+    library = {line.removeprefix(_OF_LIBRARY) for line in told if line.startswith(_OF_LIBRARY)}
+    return Seen(tuple(sorted(study)), tuple(sorted({*library, *_modules()})))
 
 
 def watch_as_asked() -> None:
     """Watch what this process opens from now on, if its environment asks for it."""
     if _STUDY in os.environ:
-        sys.addaudithook(_hook(Path(os.environ[_STUDY]), Path(os.environ[_REPORT])))
+        # Open for as long as the process lives.
+        report = Path(os.environ[_REPORT]).open("a", encoding="utf-8", buffering=1)  # noqa: SIM115
+        report.writelines(f"{_OF_LIBRARY}{name}\n" for name in _modules())
+        sys.meta_path.insert(0, _Imports(report))
+        sys.addaudithook(_hook(Path(os.environ[_STUDY]), report))
 
 
-def _hook(root: Path, report: Path) -> Callable[[str, tuple[Any, ...]], None]:
+def _modules() -> list[str]:
+    """The files of the library that this process has imported."""
+    files = [
+        getattr(module, "__file__", None)
+        for name, module in list(sys.modules.items())
+        if name.partition(".")[0] == LIBRARY.name
+    ]
+    return [_in_library(os.path.realpath(file)) for file in files if file]
+
+
+def _in_library(file: str) -> str:
+    return f"{LIBRARY.name}/{file.removeprefix(_PACKAGE).replace(os.sep, '/')}"
+
+
+class _Imports(MetaPathFinder):
+    """Notes each module of the library that is imported: its file may be read from a cache."""
+
+    def __init__(self, report: TextIO) -> None:
+        self._report = report
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, _target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if not name.startswith(f"{LIBRARY.name}."):
+            return None
+        spec = PathFinder.find_spec(name, path)
+        if spec is not None and spec.origin is not None:
+            self._report.write(f"{_OF_LIBRARY}{_in_library(os.path.realpath(spec.origin))}\n")
+        return spec
+
+
+def _hook(root: Path, report: TextIO) -> Callable[[str, tuple[Any, ...]], None]:
     """Note each file of the study, and refuse what belongs nowhere. A hook cannot be removed."""
-    told = report.open("a", encoding="utf-8", buffering=1)
     study = f"{os.path.realpath(root)}{os.sep}"
     kept = tuple(f"{study}{name}{os.sep}" for name in ("data", "params", "notebooks"))
     # Drawings are what a run keeps for itself: they hold nothing that their specs do not.
@@ -65,13 +119,16 @@ def _hook(root: Path, report: Path) -> Callable[[str, tuple[Any, ...]], None]:
         if name in known and not writes:
             return
         path = os.path.realpath(name)
-        if path.startswith(environment):
+        if path.startswith(_PACKAGE) and "__pycache__" not in path:
+            report.write(f"{_OF_LIBRARY}{_in_library(path)}\n")
+        elif path.startswith(environment):
             pass
         elif path.startswith(kept) and writes:
             raise ForeignFile(f"{name} would be written: a notebook writes no file of its study.")
         elif path.startswith(study):
             if not writes:
-                told.write(path.removeprefix(study).replace(os.sep, "/") + "\n")
+                file = path.removeprefix(study).replace(os.sep, "/")
+                report.write(f"{_OF_STUDY}{file}\n")
         elif not f"{path}{os.sep}".startswith(elsewhere) and Path(path).exists():
             raise ForeignFile(
                 f"{name} belongs neither to the study nor to what it is run with. Put what a "
@@ -89,7 +146,7 @@ def _environment() -> tuple[str, ...]:
         sys.base_prefix,
         *sysconfig.get_paths().values(),
         *filter(None, [sys.pycache_prefix]),
-        str(Path(__file__).resolve().parents[1]),
+        str(LIBRARY),
     }
     return tuple(f"{os.path.realpath(place)}{os.sep}" for place in places)
 

@@ -11,12 +11,13 @@ from reportlib.running.digests import (
     digest_of_bytes,
     digest_of_code,
     digest_of_environment,
-    digest_of_library,
     digest_of_parameter,
     digests_of_inputs,
+    digests_of_modules,
     parameters_named,
 )
 from reportlib.running.executed import Executed
+from reportlib.running.seen import Seen
 from reportlib.study import Study
 
 
@@ -59,13 +60,12 @@ def reasons(
     """
     if executed is None:
         return [Reason("it was not run yet", "", "")]
-    now = digests_of(
-        study, notebook, {*executed.inputs, *reads}, executed.parameters, parameters, settings
-    )
+    files = Seen((*executed.inputs, *reads), tuple(executed.library))
+    now = digests_of(study, notebook, files, executed.parameters, parameters, settings)
     found = [
         Reason("its code", executed.code, now.code),
-        Reason("the library", executed.library, now.library),
         Reason("the environment", executed.environment, now.environment),
+        *_between(executed.library, now.library),
         *_between(executed.inputs, now.inputs, executed),
         *_between(executed.parameters, now.parameters, executed),
         Reason("its executed notebook", executed.artefact, digest_of_bytes(artefact)),
@@ -76,7 +76,7 @@ def reasons(
 def digests_of(
     study: Study,
     notebook: Path,
-    inputs: Iterable[str],
+    seen: Seen,
     named: Iterable[str],
     parameters: Parameters,
     settings: Settings,
@@ -85,9 +85,9 @@ def digests_of(
     names = {*named, *parameters_named(notebook, parameters)} & parameters.by_name.keys()
     return Executed(
         code=digest_of_code(notebook),
-        inputs=digests_of_inputs(study, inputs),
+        inputs=digests_of_inputs(study, set(seen.study)),
         parameters={n: digest_of_parameter(n, parameters, settings) for n in sorted(names)},
-        library=digest_of_library(),
+        library=digests_of_modules(seen.library),
         environment=digest_of_environment(),
         source=digest_of_bytes(notebook),
         artefact="",
@@ -96,8 +96,9 @@ def digests_of(
 
 
 def _between(
-    was: Mapping[str, str], now: Mapping[str, str], executed: Executed
+    was: Mapping[str, str], now: Mapping[str, str], executed: Executed | None = None
 ) -> Iterator[Reason]:
     for name in sorted(was.keys() | now.keys()):
         old, new = was.get(name, ""), now.get(name, "")
-        yield Reason(name, old, new, executed.touched_by(name) if old != new else ())
+        touched = executed.touched_by(name) if executed is not None and old != new else ()
+        yield Reason(name, old, new, touched)
