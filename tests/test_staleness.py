@@ -38,7 +38,7 @@ class Chapter:
         self.notebook = study.chapters()[0]
         self.artefact = study.build("base").executed / self.notebook.name
         self.artefact.parent.mkdir(parents=True)
-        self.artefact.write_text("executed", encoding="utf-8")
+        self.artefact.write_bytes(self.notebook.read_bytes())
         parameters = Parameters.read(study)
         found = digests_of(study, self.notebook, READ, (), parameters, parameters.settings())
         self.executed = replace(

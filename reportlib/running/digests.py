@@ -38,11 +38,14 @@ def digest_of_text(text: str) -> str:
 
 
 def digest_of_input(study: Study, name: str) -> str:
-    """Return the digest of a file of the study; a notebook of its own is known by its code."""
+    """Return the digest of a file of the study.
+
+    Of a notebook its code counts, and of an executed one what came out: nobody reads the prose.
+    """
     path = study.root / name
-    if path.suffix == ".ipynb" and path.parent == study.notebooks and path.is_file():
-        return digest_of_code(path)
-    return digest_of_bytes(path)
+    if path.suffix != ".ipynb" or not path.is_file():
+        return digest_of_bytes(path)
+    return digest_of_code(path) if path.parent == study.notebooks else _digest_of_outputs(path)
 
 
 def digests_of_inputs(study: Study, names: Iterable[str]) -> dict[str, str]:
@@ -78,6 +81,11 @@ def digest_of_code(notebook: Path) -> str:
     code = [cell for cell in _cells(notebook) if cell["cell_type"] == "code"]
     tagged = [PARAMETERS_TAG in cell["metadata"].get("tags", []) for cell in code]
     return digest_of([["".join(cell["source"]) for cell in code], tagged])
+
+
+def _digest_of_outputs(notebook: Path) -> str:
+    code = [cell for cell in _cells(notebook) if cell["cell_type"] == "code"]
+    return digest_of([[_source(cell), cell["outputs"]] for cell in code])
 
 
 def parameters_named(notebook: Path, parameters: Parameters) -> set[str]:
@@ -121,8 +129,10 @@ def digest_of_environment() -> str:
 
 
 def _cells(notebook: Path) -> list[dict[str, Any]]:
-    content: Mapping[str, Any] = json.loads(notebook.read_text(encoding="utf-8"))
-    return list(content["cells"])
+    try:
+        return list(json.loads(notebook.read_text(encoding="utf-8"))["cells"])
+    except (ValueError, KeyError, TypeError):  # told by the notebooks' contract
+        return []
 
 
 def _source(cell: Mapping[str, Any]) -> str:
