@@ -10,6 +10,8 @@ from pathlib import Path
 from reportlib.study import Study
 from tests.conftest import REPO, copy_of
 
+SETS = ("base", "hindsight", "strict")
+
 
 @cache
 def built_study(folder: Path) -> Study:
