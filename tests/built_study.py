@@ -17,7 +17,7 @@ SETS = ("base", "hindsight", "strict")
 def built_study(folder: Path) -> Study:
     """Return a copy of the study below that folder, built under every parameter set."""
     study = copy_of(REPO, folder / "built study")
-    command = [sys.executable, "-m", "reportlib", "--study", study.root, "build", "--all-sets"]
+    command = [sys.executable, "-m", "reportlib", "--study", str(study.root), "build", "--all-sets"]
     done = subprocess.run(command, capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     return study
