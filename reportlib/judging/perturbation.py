@@ -22,15 +22,20 @@ def changed(frame: pd.DataFrame, row: str, words: Words) -> Iterator[pd.DataFram
     """Return the table with one row changed, in one way after the other, the most telling first.
 
     A row is left out, or one of its cells is blanked, or filled with what such a cell could hold;
-    or it stands there twice.
+    or it stands there twice. Other days come first: they decide most, and are few.
     """
     yield frame.drop(index=row)
     cells = [(name, frame.at[row, name]) for name in frame.columns]
+    days = {name: value for name, value in cells if isinstance(value, pd.Timestamp)}
+    for column, value in days.items():
+        for other in _others(frame, row, column, value, ()):
+            yield _with(frame, row, column, other)
     for column, value in cells:
         yield _with(frame, row, column, () if isinstance(value, tuple) else None)
     for column, value in cells:
-        for other in _others(frame, row, column, value, words.get(column, ())):
-            yield _with(frame, row, column, other)
+        if column not in days:
+            for other in _others(frame, row, column, value, words.get(column, ())):
+                yield _with(frame, row, column, other)
     yield added(frame, frame.loc[[row]])
 
 
