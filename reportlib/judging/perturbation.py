@@ -27,8 +27,8 @@ def changed(frame: pd.DataFrame, row: str, words: Words) -> Iterator[pd.DataFram
     yield frame.drop(index=row)
     cells = [(name, frame.at[row, name]) for name in frame.columns]
     days = {name: value for name, value in cells if isinstance(value, pd.Timestamp)}
-    for column, value in days.items():
-        for other in _others(frame, row, column, value, ()):
+    for column, day in days.items():
+        for other in _others(frame, row, column, day, ()):
             yield _with(frame, row, column, other)
     for column, value in cells:
         yield _with(frame, row, column, () if isinstance(value, tuple) else None)
