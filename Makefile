@@ -21,6 +21,8 @@ LAB ?=
 KERNEL ?= forked
 JOBS ?= 0
 UPGRADE ?=
+# Of the command line alone: many an environment holds a PORT that is meant for something else.
+PORT := 0
 
 # A .venv that exists is made anew for another Python only if the command line names one.
 PYTHON_CHOSEN := $(filter command,$(origin PYTHON))
@@ -118,10 +120,11 @@ help: ## List what make can do
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 	echo
 	printf '  %-17s %s\n' \
-	  'SET=NAME' 'for report: the parameter set, one of: $(SETS) (now: $(SET))' \
+	  'SET=NAME' 'for report and watch: the parameter set, one of: $(SETS) (now: $(SET))' \
 	  'KERNEL=plain' 'for report: ordinary kernels instead of children of one process' \
 	  'JOBS=N' 'for report: notebooks at once (default: one a processor)' \
 	  'PYTHON=PATH' 'the Python, 3.11 or newer, that .venv is made with (now: $(PYTHON))' \
+	  'PORT=N' 'for watch: where the preview is, on this machine (default: a free port)' \
 	  'LAB=OPTIONS' 'for lab: more options for JupyterLab' \
 	  'UPGRADE=1' 'for lock: take the newest versions instead of keeping those that still fit'
 
@@ -210,6 +213,10 @@ lab: environment ## Open JupyterLab on notebooks/
 	@exec $(PY) -m jupyterlab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks \
 	  --LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate --LabApp.news_url= \
 	  --LabApp.extension_manager=readonly $(LAB)
+
+.PHONY: watch
+watch: environment ## Build at every save, and show it in a preview that follows; Ctrl-C ends it
+	@exec $(PY) -m reportlib watch --set '$(SET)' --port '$(PORT)'
 
 .PHONY: format
 format: environment ## Format code and notebooks, and strip the notebooks' outputs

@@ -63,6 +63,13 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     build.set_defaults(command=_build)
 
+    watch = commands.add_parser("watch", help="build at every save, and show it in a preview")
+    watch.add_argument("--set", default=BASE, dest="set_name", help="parameter set (default: base)")
+    watch.add_argument(
+        "--port", type=int, default=0, help="the preview's, on this machine (default: a free one)"
+    )
+    watch.set_defaults(command=_watch)
+
     check = commands.add_parser("check", help="check parameters, data package and notebooks")
     check.set_defaults(command=_check)
 
@@ -108,6 +115,13 @@ def _build(study: Study, given: argparse.Namespace) -> int:
             print(problem, file=sys.stderr)
             failed = 1
     return failed
+
+
+def _watch(study: Study, given: argparse.Namespace) -> int:
+    from reportlib.running.watch import watch  # watchfiles, which a build does not need
+
+    watch(study, given.set_name, given.port)
+    return 0
 
 
 def _check(study: Study, _given: argparse.Namespace) -> int:

@@ -36,6 +36,16 @@ def tiny(tmp_path: Path) -> Study:
 
 
 @pytest.fixture(scope="session")
+def tiny_built(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """A copy of the tiny study with its page, not to be changed."""
+    from reportlib.commands import main  # heavy, once it builds
+
+    study = copy_of(TINY, tmp_path_factory.mktemp("built") / "tiny study")
+    assert main(["--study", str(study.root), "build"]) == 0
+    return study
+
+
+@pytest.fixture(scope="session")
 def real() -> Study:
     """The study of this repository, to be read only."""
     return Study(REPO)

@@ -49,12 +49,6 @@ def opened(
     **options: Any,
 ) -> Iterator[tuple[Page, list[str]]]:
     """Open a file offline, at a place of it; the list holds all it logs, asks for and pops up."""
-    seen: list[str] = []
-
-    def refuse(dialog: Dialog) -> None:
-        seen.append(f"dialog: {dialog.message}")
-        dialog.dismiss()
-
     context = browser.new_context(
         viewport={"width": width, "height": 900},
         java_script_enabled=script,
@@ -63,17 +57,49 @@ def opened(
     )
     context.set_offline(True)
     page = context.new_page()
-    page.on("console", lambda message: seen.append(f"console: {message.text}"))
-    page.on("pageerror", lambda error: seen.append(f"error: {error}"))
-    page.on("dialog", refuse)
-    page.on("request", lambda request: seen.append(f"request: {request.url.partition('#')[0]}"))
+    seen = _seen_by(page)
     page.goto(file.as_uri() + at)
     page.wait_for_load_state("load")
     asked_for_itself = f"request: {file.as_uri()}"
     assert seen.count(asked_for_itself) == 1
     seen.remove(asked_for_itself)
-    seen[:] = [one for one in seen if not one.startswith("request: data:")]
     try:
         yield page, seen
     finally:
         context.close()
+
+
+@contextmanager
+def previewed(browser: Browser, address: str, at: str = "") -> Iterator[tuple[Page, list[str]]]:
+    """Open a preview, at a place of its page; the list holds all it logs, pops up, and asks others.
+
+    Nothing but the preview is reached.
+    """
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
+    context.route(lambda url: not url.startswith(address), lambda route: route.abort())
+    page = context.new_page()
+    seen = _seen_by(page, f"request: {address}")
+    page.goto(address + at)
+    try:
+        yield page, seen
+    finally:
+        context.close()
+
+
+def _seen_by(page: Page, *expected: str) -> list[str]:
+    """What a page logs, asks for and pops up from now on, less what begins as is expected."""
+    seen: list[str] = []
+
+    def note(line: str) -> None:
+        if not line.startswith(("request: data:", *expected)):
+            seen.append(line)
+
+    def refuse(dialog: Dialog) -> None:
+        note(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    page.on("console", lambda message: note(f"console: {message.text}"))
+    page.on("pageerror", lambda error: note(f"error: {error}"))
+    page.on("dialog", refuse)
+    page.on("request", lambda request: note(f"request: {request.url.partition('#')[0]}"))
+    return seen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -119,6 +120,30 @@ def test_when_nobody_waits_any_more_what_runs_is_ended_with_all_that_it_started(
 
     for pid in (tmp_path / "started").read_text().split():
         assert not _lives(int(pid))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there are processes forked")
+@pytest.mark.parametrize("nth", [1, 2, 3])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_request_to_end_is_heard_also_while_a_process_is_being_forked(
+    nth: int, number: signal.Signals
+) -> None:
+    code = (
+        "import os, signal, sys, time\n"
+        "from reportlib.running.jobs import in_processes\n"
+        "def end(number, frame): sys.exit(9)\n"
+        f"signal.signal({number}, end)\n"
+        "forks = []\n"
+        "def ask():\n"
+        "    forks.append(1)\n"
+        f"    if len(forks) == {nth}: os.kill(os.getpid(), {number})\n"
+        "os.register_at_fork(after_in_parent=ask)\n"
+        "jobs = dict.fromkeys('ab', lambda: time.sleep(600))\n"
+        "list(in_processes(jobs, at_once=2))\n"
+    )
+    run = run_of(code)
+
+    assert (run.returncode, run.stderr) == (9, "")
 
 
 def _lives(pid: int) -> bool:

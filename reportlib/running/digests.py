@@ -21,7 +21,8 @@ ABSENT = "absent"
 """The digest of a file that is not there."""
 LIBRARY = Path(__file__).resolve().parents[1]
 """The folder of the library's own files."""
-_LOCK = LIBRARY.parent / "requirements" / "report.txt"
+REQUIREMENTS = LIBRARY.parent / "requirements" / "report.txt"
+"""The lock that the environment is made from."""
 
 
 def digest_of_bytes(path: Path) -> str:
@@ -125,7 +126,7 @@ def digest_of_library() -> str:
 @cache
 def digest_of_environment() -> str:
     """Return the digest of the lock that the environment is made from, and of the interpreter."""
-    return digest_of([digest_of_bytes(_LOCK), platform.python_version()])
+    return digest_of([digest_of_bytes(REQUIREMENTS), platform.python_version()])
 
 
 def _cells(notebook: Path) -> list[dict[str, Any]]:

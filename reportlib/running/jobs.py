@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -16,6 +16,8 @@ from typing import Any
 from reportlib.running.lineage import has_one_thread
 
 Work = Callable[[], Any]
+
+_REQUESTS = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,11 @@ def in_processes(jobs: Mapping[str, Work], at_once: int) -> Iterator[Done]:
                 name, work = waiting.pop(0)
                 ours, theirs = context.Pipe(duplex=False)
                 process = context.Process(target=_do, args=(work, theirs, os.getpid()), name=name)
-                process.start()
+                with _no_request_lost():
+                    process.start()
+                    _lead(process.pid)
+                    running[ours] = (name, process)
                 theirs.close()
-                _lead(process.pid)
-                running[ours] = (name, process)
             for ready in wait(list(running)):
                 assert isinstance(ready, Connection)
                 name, process = running.pop(ready)
@@ -64,11 +67,25 @@ def can_fork() -> bool:
     """Whether this process can be forked safely: on a platform that lets it, with no threads."""
     if sys.platform != "linux":
         return False
-    probe = os.fork()
-    if probe == 0:
-        os._exit(0)
-    os.waitpid(probe, 0)
+    with _no_request_lost():
+        probe = os.fork()
+        if probe == 0:
+            os._exit(0)
+        os.waitpid(probe, 0)
     return has_one_thread()
+
+
+@contextmanager
+def _no_request_lost() -> Iterator[None]:
+    """Let a request to end wait until the block is done.
+
+    Such a request is an exception, and one that is raised while Python forks is passed over.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _REQUESTS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _done_here(name: str, work: Work) -> Done:
@@ -80,6 +97,7 @@ def _done_here(name: str, work: Work) -> Done:
 
 def _do(work: Work, tell: Connection, parent: int) -> None:
     """In the new process: do the work, and tell what came of it."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _REQUESTS)
     _lead(os.getpid())
     _die_with(parent)
     try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
 from pathlib import Path
@@ -18,6 +16,7 @@ from nbconvert.filters import markdown2html
 from reportlib.errors import RunFailed
 from reportlib.reading.parameters import Settings
 from reportlib.running.carried import switch_in
+from reportlib.running.policy import policy
 from reportlib.showing.markup import style
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -114,7 +113,7 @@ def page_from(executed: Path, settings: Settings) -> str:
             "script": script,
             "switch": switch,
             "switch_data": _json_in_html(switch),
-            "policy": _policy(styles, script if switch else ""),
+            "policy": policy(styles, script if switch else ""),
             "set_name": settings.set_name,
         },
     )
@@ -129,7 +128,7 @@ def failure_page(problem: RunFailed) -> str:
         nbformat.v4.new_notebook(),
         resources={
             "styles": styles,
-            "policy": _policy(styles),
+            "policy": policy(styles),
             "problem": dict(vars(problem)),  # nbconvert copies it, which no exception survives
             "traceback": re.sub(r"\x1b\[[0-9;]*m", "", problem.traceback),
         },
@@ -178,16 +177,3 @@ def _json_in_html(data: Any) -> Markup:
     """Return data as JSON that a script element can hold: nothing in it ends the element."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return Markup(text.translate(_ESCAPED))
-
-
-def _policy(styles: str, script: str = "") -> str:
-    """The policy of a page with one style element and at most one script."""
-    allowed = f"script-src '{_sha256(script)}'; " if script else ""
-    return (
-        f"default-src 'none'; {allowed}style-src '{_sha256(styles)}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _sha256(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
