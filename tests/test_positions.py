@@ -16,7 +16,7 @@ from reportlib.reading.parameters import Parameters, Setting
 from reportlib.running.carried import records_in, switch_in
 from reportlib.running.rehearsal import Rehearsal, rehearse
 from reportlib.showing.answer import tally
-from reportlib.showing.marks import detail_of, mark_of, word_of
+from reportlib.showing.marks import StateShown
 from reportlib.study import Study
 from reportlib.values.findings import Record
 from reportlib.values.trials import AtSetting
@@ -138,13 +138,14 @@ def shown(argument: Argument) -> dict[str, dict[str, str]]:
     """What the cards show of each claim's state, as the page's data have it."""
     return {
         claim: {
-            "word": word_of(record),
-            "detail": detail_of(record),
-            "tone": mark_of(record).tone,
-            "path": mark_of(record).path,
+            "word": state.word,
+            "detail": state.detail,
+            "tone": state.mark.tone,
+            "path": state.mark.path,
             "reason": record.reason,
         }
         for claim, record in argument.completed().items()
+        for state in [StateShown.of(record)]
     }
 
 

@@ -240,17 +240,38 @@ def test_an_address_that_holds_a_choice_restores_it(
         assert seen == []
 
 
+@pytest.mark.parametrize("width", [320, 390, 1280])
 def test_an_address_with_a_card_and_a_choice_leads_to_the_card_as_it_is_then(
-    browser: Browser, built: Study, data: dict[str, Any]
+    width: int, browser: Browser, built: Study, data: dict[str, Any]
 ) -> None:
     at = f"#C06&{choice('programmes:any')}"
-    with opened(browser, built.build("base").page, at=at) as (page, seen):
+    with opened(browser, built.build("base").page, at=at, width=width) as (page, seen):
         card = page.locator("#C06")
         now = data["positions"]["programmes:any"]["claims"]["C06"]
 
         assert in_view(page, "#C06")
         assert card.locator("[data-reason]").text_content() == now["reason"]
         assert place(page) == at.removeprefix("#")
+        assert seen == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_no_place_that_a_link_leads_to_is_covered_by_what_sticks_to_the_top(
+    width: int, browser: Browser, built: Study, data: dict[str, Any]
+) -> None:
+    most = max(data["positions"], key=lambda id: len(data["positions"][id]["claims"]))
+    with opened(browser, built.build("base").page, width=width, at=f"#{choice(most)}") as (
+        page,
+        seen,
+    ):
+        page.locator(".menu summary").first.click()
+        page.get_by_role("navigation").get_by_role("link", name="Networks and reports").click()
+        page.wait_for_function("location.hash.startsWith('#networks')")
+        assert in_view(page, "#networks-and-reports")
+        assert page.locator(".menu[open]").count() == 0
+        for claim in list(data["positions"][most]["claims"])[-3:]:
+            page.get_by_role("status").get_by_role("link", name=claim).click()
+            assert in_view(page, f"#{claim}"), claim
         assert seen == []
 
 

@@ -37,6 +37,7 @@ from reportlib.showing.said import said
 from reportlib.study import Study
 from reportlib.values.days import Span
 from reportlib.values.findings import Finding, Record
+from reportlib.values.phrases import span_in_words
 
 Test = Callable[..., Finding]
 STAGE: ContextVar[Callable[[str], Chapter] | None] = ContextVar("stage", default=None)
@@ -108,15 +109,15 @@ class Chapter:
         return self._current().parameters.by_name[parameter].label_of(value)
 
     def asserted(self, *claims: str) -> pd.DataFrame:
-        """Return the days that the article gives: ``claim``, ``first`` and ``last`` day meant."""
+        """Return the days that the article gives: ``first``, ``last`` and ``words``."""
         assertions = self._current().ledger.assertions
         spans = [
-            (claim, span.first, span.last)
+            (claim, span.first, span.last, span_in_words(span))
             for claim in claims
             for one in assertions.get(claim, ())
             if (span := Span.of(one.value)) is not None
         ]
-        frame = pd.DataFrame(spans, columns=["claim", "first", "last"])
+        frame = pd.DataFrame(spans, columns=["claim", "first", "last", "words"])
         return frame.astype({"first": "datetime64[s]", "last": "datetime64[s]"})
 
     def test(self, claim: str) -> Callable[[Test], Test]:

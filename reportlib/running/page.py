@@ -35,29 +35,19 @@ _PAINT = {
     "transform", "fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "opacity",
     "stroke-dasharray", "stroke-miterlimit", "stroke-linecap", "stroke-linejoin", "clip-path",
 }  # fmt: skip
+_LETTERING = {"text-anchor", "font-family", "font-size", "font-weight", "font-style"}
 _ATTRIBUTES = {
     "*": _ON_ALL,
     "a": {"href"},
     "th": {"scope", "colspan", "rowspan"},
     "td": {"colspan", "rowspan"},
-    "svg": _PAINT | {"viewBox", "width", "height"},
-    "g": _PAINT,
+    "svg": _PAINT | _LETTERING | {"viewBox", "width", "height"},
+    "g": _PAINT | _LETTERING,
     "path": _PAINT | {"d"},
     "line": _PAINT | {"x1", "x2", "y1", "y2"},
     "rect": _PAINT | {"x", "y", "width", "height"},
     "circle": _PAINT | {"cx", "cy", "r"},
-    "text": _PAINT
-    | {
-        "x",
-        "y",
-        "dx",
-        "dy",
-        "text-anchor",
-        "font-family",
-        "font-size",
-        "font-weight",
-        "font-style",
-    },
+    "text": _PAINT | _LETTERING | {"x", "y", "dx", "dy"},
     "tspan": {"x", "y", "dx", "dy"},
     "clipPath": {"clipPathUnits"},
 }

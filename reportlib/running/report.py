@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -37,9 +38,10 @@ from reportlib.showing.display import Block
 from reportlib.showing.figures import Figure
 from reportlib.showing.known_when import known_when
 from reportlib.showing.limits import limits
-from reportlib.showing.marks import MARKS, MEANINGS
+from reportlib.showing.marks import MARKS, MEANINGS, word_of
 from reportlib.showing.markup import render, style
-from reportlib.showing.outline import drawing, outline
+from reportlib.showing.outline import outline
+from reportlib.showing.pillars import drawing
 from reportlib.showing.switch import shifts, switch_data, switch_table
 from reportlib.showing.then_and_now import then_and_now
 from reportlib.showing.tried import tried_table
@@ -93,7 +95,8 @@ class Report:
 
     def key(self) -> Block:
         """How to read the states."""
-        return Block(render("key.html.j2", meanings=MEANINGS, marks=MARKS))
+        counts = Counter(word_of(self.argument.records.get(c)) for c in self.argument.ledger.claims)
+        return Block(render("key.html.j2", meanings=MEANINGS, marks=MARKS, counts=counts))
 
     def outline(self) -> Block:
         """The argument as a nested list."""
@@ -128,8 +131,8 @@ class Report:
 
     def switch(self) -> Block:
         """What every other definition changes, and the data with which the page shows it."""
-        moved = shifts(self._inquiry, self._recorded)
-        table = switch_table(self._inquiry, self._recorded, moved)
+        moved = shifts(self._inquiry, self._recorded, self.argument)
+        table = switch_table(self._inquiry, self.argument, moved)
         return Block(table, {SWITCH: switch_data(self._inquiry, moved)})
 
     def tried(self) -> Block:
@@ -236,7 +239,7 @@ class Report:
 
     def _shown(self, figure: Figure) -> Block:
         self.figures[figure.id] = figure
-        return Block(figure.markup(), {FIGURE: as_figure(figure)})
+        return Block(figure.markup(f"figures/{figure.id}.csv"), {FIGURE: as_figure(figure)})
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
         """Show which run is reported, and bring the style along."""

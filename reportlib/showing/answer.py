@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from reportlib.judging.argument import Argument
 from reportlib.judging.inquiry import Inquiry
-from reportlib.showing.marks import word_of
+from reportlib.showing.marks import StateShown
 from reportlib.showing.markup import render
 from reportlib.values.findings import Record
 from reportlib.values.phrases import counted
@@ -117,7 +117,7 @@ def answer(inquiry: Inquiry, argument: Argument) -> Markup:
             (
                 pillar,
                 argument.ledger.claims[pillar].paraphrase,
-                word_of(argument.records.get(pillar)),
+                StateShown.of(argument.records.get(pillar)),
             )
             for pillar in argument.pillars
         ],

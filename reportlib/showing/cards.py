@@ -11,15 +11,16 @@ from reportlib.judging.argument import Argument
 from reportlib.judging.comparison import describe
 from reportlib.judging.consistency import consistencies
 from reportlib.judging.inquiry import Inquiry
-from reportlib.showing.marks import AGREEMENTS, detail_of, mark_of, word_of
+from reportlib.showing.marks import AGREEMENTS, StateShown
 from reportlib.showing.markup import render
+from reportlib.showing.right import right_about
 from reportlib.showing.tried import COLUMNS, state_in_words, tried_on
 from reportlib.values.claims import Claim
 from reportlib.values.evidence import Item
 from reportlib.values.findings import Record
 from reportlib.values.phrases import joined
 from reportlib.values.trials import AtSetting, LeftOut
-from reportlib.values.words import Basis, Stance
+from reportlib.values.words import Basis, Grounding, Stance
 
 SIDES = {
     Stance.SUPPORTS: "For",
@@ -61,8 +62,7 @@ def card(
         "card.html.j2",
         claim=claim,
         record=record,
-        word=word_of(record),
-        mark=mark_of(record),
+        shown=StateShown.of(record),
         said=said,
         disagreements=[
             one for one in consistencies(inquiry) if claim_id in one.claims and not one.agrees
@@ -77,17 +77,36 @@ def card(
         rivals=inquiry.ledger.rivals.get(claim_id, ()),
         parents=sorted({group.parent for group, _ in inquiry.ledger.places_of(claim_id)}),
         edges=[edge for edge in inquiry.ledger.edges if edge.child == claim_id],
-        falls=[
-            (parent, argument.grounding(parent), after)
-            for parent, after in argument.if_it_falls(claim_id).items()
-        ],
+        falls=_falls(argument, claim_id),
         badges=_badges(record),
+        right=right_about(argument, inquiry.parameters, record, alone=alone),
+        flips=_flips(inquiry, record),
         tried=_tried(inquiry, record),
-        detail_of=detail_of,
         load_bearing=argument.bears_load(claim_id),
         settings=_settings(inquiry, record),
-        parameters=inquiry.parameters.by_name,
+        setting_columns=_setting_columns(inquiry, record),
         day=inquiry.settings.outcomes_until if claim.outcome_kind else inquiry.settings.as_of,
+    )
+
+
+def _falls(argument: Argument, claim: str) -> dict[tuple[Grounding, Grounding], list[str]]:
+    """The claims whose grounding changes if this one falls, by what it is and what it would be."""
+    found: dict[tuple[Grounding, Grounding], list[str]] = {}
+    for moved, after in argument.if_it_falls(claim).items():
+        found.setdefault((argument.grounding(moved), after), []).append(moved)
+    return found
+
+
+def _flips(inquiry: Inquiry, record: Record | None) -> str:
+    """The definitions of which another choice alone gives another verdict."""
+    if record is None or len(record.robustness.settings) < 2:
+        return ""
+    fixed = {flip.parameter: flip.fixed for flip in record.robustness.flips}
+    if not fixed:
+        return "no definition alone"
+    return "; ".join(
+        inquiry.parameters.by_name[name].label + (" (against the text)" if against else "")
+        for name, against in fixed.items()
     )
 
 
@@ -174,3 +193,9 @@ def _settings(inquiry: Inquiry, record: Record | None) -> list[tuple[AtSetting, 
     return [
         (at, [named[name].label_of(value) for name, value in at.setting.items()]) for at in tried
     ]
+
+
+def _setting_columns(inquiry: Inquiry, record: Record | None) -> list[str]:
+    """The parameters that the test names, and what came of each of their settings."""
+    names = record.parameters if record is not None else ()
+    return [*(inquiry.parameters.by_name[name].label for name in names), "Found", "Verdict"]

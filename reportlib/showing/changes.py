@@ -9,11 +9,10 @@ from textwrap import wrap
 
 from markupsafe import Markup
 
-from reportlib.showing.marks import MARKS, Mark
+from reportlib.showing.marks import StateShown, premises
 from reportlib.showing.markup import clean, render
 from reportlib.values.changes import Change, Changes, Snapshot
 from reportlib.values.phrases import counted, in_words, joined
-from reportlib.values.words import NOT_LOOKED_AT
 
 SAME = "Every claim has the state, the value and the rows that were accepted."
 _KINDS = (("came", "+"), ("went", "-"), ("changed", "~"))
@@ -24,14 +23,6 @@ _WIDTH = sum(_WIDTHS) + len(_GAP) * (len(_WIDTHS) - 1)
 _INDENT = " " * (_WIDTHS[0] + len(_GAP))
 _LISTED = 12
 """So many references of a kind stand in the table; of more the number is told."""
-
-
-@dataclass(frozen=True)
-class StateShown:
-    """A state as it is shown: its words and its mark."""
-
-    words: str
-    mark: Mark
 
 
 @dataclass(frozen=True)
@@ -139,13 +130,10 @@ def _shown(change: Change) -> ChangeShown:
 
 def _state(snapshot: Snapshot | None, without: str) -> StateShown:
     if snapshot is None:
-        return StateShown(without, MARKS[NOT_LOOKED_AT])
-    detail = f" ({snapshot.detail})" if snapshot.detail else ""
-    both = snapshot.grounding and snapshot.grounding != snapshot.state
-    premises = f", its premises {snapshot.grounding}" if both else ""
-    # A word that this version does not have has no mark of its own.
-    mark = MARKS.get(snapshot.state, MARKS[NOT_LOOKED_AT])
-    return StateShown(f"{snapshot.state}{detail}{premises}", mark)
+        return StateShown(without)
+    if snapshot.grounding and snapshot.grounding != snapshot.state:
+        return StateShown(snapshot.state, premises(snapshot.grounding))
+    return StateShown(snapshot.state, snapshot.detail)
 
 
 def _value(snapshot: Snapshot | None) -> str:

@@ -15,11 +15,12 @@ from markupsafe import Markup
 from reportlib.showing import drawing
 from reportlib.showing.marks import MARKS, PALETTE, TONES
 from reportlib.showing.markup import clean, render
+from reportlib.showing.svg import compact
 from reportlib.values.findings import plain
-from reportlib.values.phrases import in_words
+from reportlib.values.phrases import DATE, in_words
 
-WIDE, NARROW = 720, 340
-"""The two widths in px: for a text column with room beside it, and for a phone."""
+WIDE, NARROW = 800, 288
+"""The two widths in px: for a text column with its margin, and for the smallest phone."""
 
 Draw = Callable[[int], alt.TopLevelMixin]
 Headline = Callable[[pd.DataFrame], str]
@@ -41,9 +42,12 @@ class Figure:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
-    def markup(self) -> Markup:
-        """The figure as it stands on the page: chart, source line, and the plotted rows beneath."""
-        return render("figure.html.j2", figure=self)
+    def markup(self, csv: str = "") -> Markup:
+        """The figure as it stands on the page: chart, source line, and the plotted rows beneath.
+
+        Where the rows can be downloaded, ``csv`` says from which address.
+        """
+        return render("figure.html.j2", figure=self, csv=csv)
 
 
 def figure(
@@ -61,7 +65,8 @@ def figure(
 
     Args:
         id: a name in lower case, which is also the figure's anchor.
-        draw: from a width in px to a chart; it is called for the wide and for the narrow one.
+        draw: from a width in px to a chart so wide, axes included; it is called for the wide and
+            for the narrow one.
         table: the plotted rows, which the reader can open and download.
         headline: from the plotted rows to the finding, as a sentence.
         subtitle: what is measured, in which unit, over which period.
@@ -78,23 +83,32 @@ def figure(
     if bad:
         raise ValueError(f"Charted columns are named in a-z and _; these are not: {bad}")
     said = headline(table) if len(table) else "No row is on record for this figure"
+    name = f"{said}. {description}"
     return Figure(
         id=id,
         headline=said,
         subtitle=subtitle,
         source=source,
         description=description,
-        wide=drawn(draw(WIDE), f"{id}-wide", said) if len(table) else "",
-        narrow=drawn(draw(NARROW), f"{id}-narrow", said) if len(table) else "",
+        wide=drawn(draw(WIDE), f"{id}-wide", name) if len(table) else "",
+        narrow=drawn(draw(NARROW), f"{id}-narrow", name) if len(table) else "",
         columns=tuple(named.values()),
         rows=tuple(
-            tuple(
-                "" if pd.api.types.is_scalar(cell) and pd.isna(cell) else in_words(plain(cell))
-                for cell in line
-            )
+            tuple(_written(name, cell) for name, cell in zip(named, line, strict=True))
             for line in table[list(named)].itertuples(index=False)
         ),
     )
+
+
+def _written(column: str, cell: Any) -> str:
+    """A cell in words. A year is no quantity, and a month is no day."""
+    if pd.api.types.is_scalar(cell) and pd.isna(cell):
+        return ""
+    if column == "year":
+        return str(cell)
+    if column == "month":
+        return in_words(f"{cell:%Y-%m}", DATE)
+    return in_words(plain(cell))
 
 
 def drawn(chart: alt.TopLevelMixin, id: str, name: str) -> str:
@@ -103,9 +117,8 @@ def drawn(chart: alt.TopLevelMixin, id: str, name: str) -> str:
     refused = sorted(set(_keys(spec)) & set(_REFUSED))
     if refused:
         raise ValueError(f"A chart may not hold {', '.join(refused)}: links stand in the text.")
-    svg = drawing.svg_of(json.dumps(spec, default=str))
-    svg = re.sub(r'\b(id="|url\(#)(clip|gradient)', rf"\g<1>{id}-\g<2>", svg)
-    svg = re.sub(r'\s(aria-[a-z]+|role)="[^"]*"', "", svg)
+    svg = drawing.svg_of(json.dumps(_cleaned(spec), default=str))
+    svg = re.sub(r'\b(id="|url\(#)(clip|gradient)', rf"\g<1>{id}-\g<2>", compact(svg))
     return svg.replace("<svg ", f'<svg role="img" aria-label="{Markup.escape(clean(name))}" ', 1)
 
 
@@ -117,6 +130,15 @@ def state_channels() -> dict[str, Any]:
         "shape": alt.Shape("path:N", scale=alt.Scale(domain=paths, range=paths)).legend(None),
         "color": alt.Color("tone:N", scale=tones).legend(None),
     }
+
+
+def _cleaned(spec: Any) -> Any:
+    """The same, without signs in its words with which a name could look like another."""
+    if isinstance(spec, dict):
+        return {name: _cleaned(value) for name, value in spec.items()}
+    if isinstance(spec, list):
+        return [_cleaned(value) for value in spec]
+    return clean(spec)
 
 
 def _keys(spec: Any) -> list[str]:
@@ -147,6 +169,7 @@ def _house() -> dict[str, Any]:
         "point": {"opacity": 1},
         "circle": {"opacity": 1},
         "range": {"category": list(PALETTE)},
+        "autosize": {"type": "fit-x", "contains": "padding"},
         "padding": {"left": 14, "right": 4, "top": 4, "bottom": 4},
         "view": {"stroke": None},
         "axis": {
@@ -158,6 +181,7 @@ def _house() -> dict[str, Any]:
             "gridColor": "currentColor",
             "gridOpacity": 0.12,
         },
+        "axisX": {"labelSeparation": 14},
         "legend": {**quiet, "orient": "top", "title": None, "columnPadding": 36},
         "text": {"font": "sans-serif", "fontSize": 13, "fill": "currentColor"},
         "header": quiet,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import altair as alt
 import pandas as pd
 
@@ -9,7 +11,8 @@ from reportlib.judging.argument import Argument
 from reportlib.judging.inquiry import Inquiry
 from reportlib.reading.descriptor import KNOWN_FROM
 from reportlib.showing.figures import Figure, figure, state_channels
-from reportlib.showing.marks import mark_of, word_of
+from reportlib.showing.layers import marked_day
+from reportlib.showing.marks import StateShown
 from reportlib.values.phrases import day_in_words
 from reportlib.values.sources import table_of
 
@@ -25,18 +28,17 @@ def known_when(inquiry: Inquiry, argument: Argument) -> Figure:
             if KNOWN_FROM in frames[table_of(row)]
         ]
         if record.kind.checkable and days:
-            mark = mark_of(record)
-            lines.append((claim, max(days), str(word_of(record)), mark.tone, mark.path))
+            state = StateShown.of(record)
+            lines.append((claim, max(days), str(state.word), state.mark.tone, state.mark.path))
     facts = pd.DataFrame(lines, columns=["claim", "public_from", "state", "tone", "path"])
     facts = facts.sort_values(["public_from", "claim"])
     article = inquiry.article_day
-    line = pd.DataFrame({"day": [pd.Timestamp(article)]})
     return figure(
         "known-when",
-        lambda width: _draw(facts, line, width),
+        lambda width: _draw(facts, article, width),
         facts[["claim", "public_from", "state"]],
         headline=lambda plotted: (
-            f"{(plotted.public_from <= line.day[0] - pd.DateOffset(months=3)).sum()} of "
+            f"{(plotted.public_from <= pd.Timestamp(article) - pd.DateOffset(months=3)).sum()} of "
             f"{len(plotted)} computed claims were on record three months before "
             f"{day_in_words(article)}"
         ),
@@ -48,12 +50,13 @@ def known_when(inquiry: Inquiry, argument: Argument) -> Figure:
     )
 
 
-def _draw(facts: pd.DataFrame, line: pd.DataFrame, width: int) -> alt.TopLevelMixin:
+def _draw(facts: pd.DataFrame, article: date, width: int) -> alt.TopLevelMixin:
     x = alt.X("public_from:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=5))
+    lanes = alt.Axis(domain=False, ticks=False, grid=True)
     points = (
         alt.Chart(facts)
         .mark_point(filled=True, size=110)
-        .encode(x=x, y=alt.Y("claim:N", sort=None, title=None), **state_channels())
+        .encode(x=x, y=alt.Y("claim:N", sort=None, title=None, axis=lanes), **state_channels())
     )
-    rule = alt.Chart(line).mark_rule(stroke="currentColor", opacity=0.6).encode(x="day:T")
-    return alt.layer(rule, points).properties(width=width - 60, height=22 * len(facts))
+    line = marked_day(article, day_in_words(article), align="right")
+    return alt.layer(line, points).properties(width=width, height=22 * len(facts))

@@ -90,20 +90,39 @@ MEANINGS = {
 """How to read the states, in the words of the page."""
 
 
+@dataclass(frozen=True)
+class StateShown:
+    """A claim's state as it is shown: a word, what stands in brackets behind it, and a mark."""
+
+    word: str
+    detail: str = ""
+    """Why it is not settled, how the premises of a forecast stand; empty if there is no such."""
+
+    @classmethod
+    def of(cls, record: Record | None) -> StateShown:
+        """The state of a record; without one, that the claim was not looked at yet."""
+        if record is None or record.state is None:
+            return cls(NOT_LOOKED_AT)
+        if record.outcome is not None and record.grounding is not None:
+            return cls(record.state, premises(record.grounding))
+        return cls(record.state, record.unsettled or "")
+
+    @property
+    def mark(self) -> Mark:
+        """Its mark. A word of another version of the library has no mark of its own."""
+        return MARKS.get(self.word, MARKS[NOT_LOOKED_AT])
+
+    @property
+    def words(self) -> str:
+        """All of it in words."""
+        return f"{self.word} ({self.detail})" if self.detail else self.word
+
+
+def premises(grounding: str) -> str:
+    """How the premises of a forecast or a recommendation stand."""
+    return f"its premises: {grounding}"
+
+
 def word_of(record: Record | None) -> str:
     """The word of a claim's state, or that it was not looked at yet."""
-    return NOT_LOOKED_AT if record is None or record.state is None else record.state
-
-
-def detail_of(record: Record | None) -> str:
-    """What stands in brackets behind the word: why it is not settled, how a forecast stands."""
-    if record is None:
-        return ""
-    if record.outcome is not None and record.grounding is not None:
-        return f"its premises: {record.grounding}"
-    return record.unsettled or ""
-
-
-def mark_of(record: Record | None) -> Mark:
-    """The mark of a claim's state."""
-    return MARKS[word_of(record)]
+    return StateShown.of(record).word

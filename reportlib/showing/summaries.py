@@ -10,7 +10,7 @@ from markupsafe import Markup
 from reportlib.judging.argument import Argument, Standing
 from reportlib.judging.reason import on_the_settings
 from reportlib.reading.parameters import Parameters
-from reportlib.showing.marks import Mark, mark_of, word_of
+from reportlib.showing.marks import StateShown
 from reportlib.showing.markup import render
 from reportlib.showing.tried import state_in_words
 from reportlib.values.findings import Record
@@ -25,8 +25,7 @@ class SummaryLine:
 
     claim: str
     paraphrase: str
-    word: str
-    mark: Mark
+    state: StateShown
     note: str
 
 
@@ -150,8 +149,7 @@ def _summary(argument: Argument, found: Iterable[tuple[Record, str]], none: str)
         SummaryLine(
             record.claim,
             argument.ledger.claims[record.claim].paraphrase,
-            word_of(record),
-            mark_of(record),
+            StateShown.of(record),
             note,
         )
         for record, note in found

@@ -12,19 +12,22 @@ from reportlib.judging.inquiry import Inquiry
 from reportlib.judging.shifted import at_position
 from reportlib.judging.switch import Position, positions
 from reportlib.showing.answer import tally
-from reportlib.showing.marks import Mark, detail_of, mark_of, word_of
+from reportlib.showing.marks import StateShown
 from reportlib.showing.markup import clean, render
 from reportlib.values.findings import Record
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A claim's state and reason as its card shows them."""
+class CardShown:
+    """A claim's state and reason, as its card shows them."""
 
-    word: str
-    detail: str
-    mark: Mark
+    state: StateShown
     reason: str
+
+    @classmethod
+    def of(cls, record: Record) -> CardShown:
+        """What the card of a record shows."""
+        return cls(StateShown.of(record), record.reason)
 
 
 @dataclass(frozen=True)
@@ -32,39 +35,38 @@ class Shift:
     """A position of the switch, and the claims that it changes."""
 
     position: Position
-    claims: dict[str, Shown]
+    claims: dict[str, CardShown]
     numbers: dict[str, str]
     """The numbers of the front, by name."""
 
 
-def shifts(inquiry: Inquiry, recorded: Argument) -> list[Shift]:
+def shifts(inquiry: Inquiry, recorded: Argument, argument: Argument) -> list[Shift]:
     """Return what each position changes.
 
     Args:
         inquiry: the study as it was read.
         recorded: the records as the chapters made them, without groundings.
+        argument: the records as the page shows them.
     """
-    whole = Argument(recorded.ledger, recorded.completed())
-    own = {claim: _shown(record) for claim, record in whole.records.items()}
+    own = {claim: CardShown.of(record) for claim, record in argument.records.items()}
     found = []
     for position in positions(inquiry.parameters, inquiry.settings):
         moved = at_position(recorded, position.id)
-        there = {claim: _shown(record) for claim, record in moved.records.items()}
+        there = {claim: CardShown.of(record) for claim, record in moved.records.items()}
         claims = {claim: shown for claim, shown in there.items() if shown != own[claim]}
         found.append(Shift(position, claims, tally(inquiry, moved).numbers))
     return found
 
 
-def switch_table(inquiry: Inquiry, recorded: Argument, moved: list[Shift]) -> Markup:
+def switch_table(inquiry: Inquiry, argument: Argument, moved: list[Shift]) -> Markup:
     """Return every position with the states that it changes, readable without script."""
-    whole = Argument(recorded.ledger, recorded.completed())
     lines = [
         (
             shift.position,
             [
-                (claim, shown)
+                (claim, shown.state)
                 for claim, shown in shift.claims.items()
-                if (shown.word, shown.detail) != _as_words(whole.records[claim])
+                if shown.state != StateShown.of(argument.records[claim])
             ],
         )
         for shift in moved
@@ -108,20 +110,12 @@ def _as_data(inquiry: Inquiry, shift: Shift) -> dict[str, Any]:
         "numbers": shift.numbers,
         "claims": {
             claim: {
-                "word": shown.word,
-                "detail": shown.detail,
-                "tone": shown.mark.tone,
-                "path": shown.mark.path,
+                "word": shown.state.word,
+                "detail": shown.state.detail,
+                "tone": shown.state.mark.tone,
+                "path": shown.state.mark.path,
                 "reason": clean(shown.reason),
             }
             for claim, shown in shift.claims.items()
         },
     }
-
-
-def _as_words(record: Record) -> tuple[str, str]:
-    return word_of(record), detail_of(record)
-
-
-def _shown(record: Record) -> Shown:
-    return Shown(word_of(record), detail_of(record), mark_of(record), record.reason)

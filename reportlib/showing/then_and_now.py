@@ -9,19 +9,9 @@ from markupsafe import Markup
 from reportlib.judging import shifted
 from reportlib.judging.argument import Argument
 from reportlib.judging.inquiry import Inquiry
-from reportlib.showing.marks import Mark, detail_of, mark_of, word_of
+from reportlib.showing.marks import StateShown
 from reportlib.showing.markup import render
-from reportlib.values.findings import Record
 from reportlib.values.phrases import day_in_words
-
-
-@dataclass(frozen=True)
-class Moment:
-    """A claim's state at a moment, as it is shown."""
-
-    word: str
-    detail: str
-    mark: Mark
 
 
 @dataclass(frozen=True)
@@ -30,8 +20,8 @@ class Aged:
 
     claim: str
     paraphrase: str
-    then: Moment
-    now: Moment
+    then: StateShown
+    now: StateShown
     turned_on: str
     rows: tuple[str, ...]
     because: tuple[str, ...]
@@ -62,7 +52,7 @@ def aged(recorded: Argument) -> list[Aged]:
     """Return every claim that was looked at and has a state of its day; outcomes have none."""
     before, after = shifted.then(recorded).records, shifted.now(recorded).records
     moments = {
-        claim: (_moment(before[claim]), _moment(after[claim]))
+        claim: (StateShown.of(before[claim]), StateShown.of(after[claim]))
         for claim in recorded.ledger.claims
         if claim in before and before[claim].outcome is None
     }
@@ -82,7 +72,3 @@ def aged(recorded: Argument) -> list[Aged]:
             )
         )
     return lines
-
-
-def _moment(record: Record) -> Moment:
-    return Moment(word_of(record), detail_of(record), mark_of(record))

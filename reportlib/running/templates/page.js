@@ -10,7 +10,6 @@
   const KEY = "with=";
 
   const states = [...document.querySelectorAll("main [data-claim]")].map((at) => ({
-    at,
     claim: at.dataset.claim,
     mark: at.querySelector("svg"),
     path: at.querySelector("path"),
@@ -126,6 +125,7 @@
     if (id !== null && id !== current) choose(id);
     write(place, current);
     const target = place && document.getElementById(place);
+    below();
     if (target) target.scrollIntoView();
   }
 
@@ -139,6 +139,28 @@
     write(read().place, current);
   });
   addEventListener("hashchange", follow);
+
+  // What sticks to the top grows with what is chosen, and covers no place that a link leads to.
+  const nav = document.querySelector("nav");
+  const below = () => {
+    document.documentElement.style.scrollPaddingTop = `${nav.offsetHeight + 12}px`;
+  };
+  new ResizeObserver(below).observe(nav);
+  const menus = [...document.querySelectorAll(".menu")];
+  nav.addEventListener("click", (event) => {
+    if (event.target.closest("a")) menus.forEach((menu) => { menu.open = false; });
+    below();
+  });
+
+  // Paper shows what is folded away; where the style sheet cannot say so, this does.
+  if (!CSS.supports("selector(::details-content)")) {
+    let folded = [];
+    addEventListener("beforeprint", () => {
+      folded = [...document.querySelectorAll("details:not([open])")];
+      folded.forEach((details) => { details.open = true; });
+    });
+    addEventListener("afterprint", () => folded.forEach((details) => { details.open = false; }));
+  }
 
   document.getElementById("switch").hidden = false;
   if (read().id !== null) follow();

@@ -1,0 +1,78 @@
+"""A card never says only that a claim is wrong: it says what is right about it too."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from reportlib.judging.argument import Argument
+from reportlib.judging.inquiry import Inquiry
+from reportlib.showing.cards import card
+from reportlib.showing.right import right_about
+from reportlib.study import Study
+from reportlib.values.findings import PartMatch, Record
+from reportlib.values.trials import Flip, Robustness
+from reportlib.values.words import Kind, Match, Verdict
+from tests.conftest import inquiry_of
+
+WRONG = Record(
+    "B1", Kind.DATE, "bridge", verdict=Verdict.NOT_SUPPORTED, value="2011-06-03", roles={"G1": True}
+)
+
+
+def said(inquiry: Inquiry, record: Record, *, alone: bool = False) -> str:
+    argument = Argument(inquiry.ledger, {record.claim: record})
+    return right_about(argument, inquiry.parameters, record, alone=alone)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2011-06-03", "Of the date the year is right, and the record is 3 days away from it."),
+        ("2011-06-01", "Of the date the year is right, and the record is 1 day away from it."),
+        ("2012-06-01", "Nothing that is on record."),
+    ],
+)
+def test_of_a_date_it_says_what_agrees_and_by_how_many_days_the_record_lies_off(
+    value: str, expected: str, tiny: Study
+) -> None:
+    assert said(inquiry_of(tiny), replace(WRONG, value=value), alone=True) == expected
+
+
+def test_it_says_whether_the_argument_needs_the_detail_where_the_other_chapters_are_known(
+    tiny: Study,
+) -> None:
+    need = "The argument does not need the detail: what B3 needs of it holds."
+    assert said(inquiry_of(tiny), WRONG).endswith(need)
+    assert need not in said(inquiry_of(tiny), WRONG, alone=True)
+
+
+def test_it_names_the_parts_that_are_as_asserted_and_a_definition_at_which_it_would_stand(
+    tiny: Study,
+) -> None:
+    parts = (
+        PartMatch("month", "May", "May", Match.EXACT),
+        PartMatch("day", "2", "3", Match.DIFFERS),
+    )
+    flip = Flip("tolerance_days", 7, Verdict.CAVEAT, fixed=False)
+    record = replace(WRONG, value=None, parts=parts, robustness=Robustness(flips=(flip,)))
+    inquiry = inquiry_of(tiny)
+    parameter = inquiry.parameters.by_name["tolerance_days"]
+    assert said(inquiry, record, alone=True) == (
+        f"As the article has it: month. At “{parameter.label_of(7)}” ({parameter.label}) "
+        "it would stand."
+    )
+
+
+@pytest.mark.parametrize("verdict", [one for one in Verdict if one is not Verdict.NOT_SUPPORTED])
+def test_of_every_other_verdict_it_is_silent(verdict: Verdict, tiny: Study) -> None:
+    assert said(inquiry_of(tiny), replace(WRONG, verdict=verdict)) == ""
+
+
+def test_the_card_of_a_wrong_claim_has_it_beside_the_reason_and_no_other_card(tiny: Study) -> None:
+    inquiry = inquiry_of(tiny)
+    for verdict in Verdict:
+        argument = Argument(inquiry.ledger, {"B1": replace(WRONG, verdict=verdict)})
+        shown = card(inquiry, argument, "B1")
+        assert ("What is right about it:" in shown) is (verdict is Verdict.NOT_SUPPORTED)
