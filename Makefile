@@ -163,6 +163,11 @@ reports: ## Build the page of every parameter set
 	@$(call environment,report)
 	$(PY) -m reportlib build --all-sets --kernel '$(KERNEL)' --jobs '$(JOBS)'
 
+.PHONY: crate
+crate: report ## Put page, inputs, method and provenance into one archive, build/SET/report.crate.zip
+	@$(call environment,report)
+	$(PY) -m reportlib crate --set '$(SET)'
+
 .PHONY: why
 why: ## Say of each notebook what is stale, and because of what
 	@$(call environment,report)

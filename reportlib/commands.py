@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, or 1 after saying on standard error what is wrong."""
+    """Run one command; return 0, or 1 after saying on standard error what is wrong.
+
+    Where 1 is an answer, as with ``verify``, what is wrong is told by 2.
+    """
     parser = _parser()
     given = parser.parse_args(arguments)
     try:
@@ -32,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(given.command(study, given))
     except ReportError as problem:
         print(problem, file=sys.stderr)
-        return 1
+        return int(given.trouble)
     except KeyboardInterrupt:
         print("stopped; what was published is as it was", file=sys.stderr)
         return 130
@@ -44,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Claims, evidence and computed verdicts of a published argument.",
     )
     parser.add_argument("--study", type=Path, help="the study's folder (default: this one)")
+    parser.set_defaults(trouble=1)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     build = commands.add_parser("build", help="execute what is stale and write the page")
@@ -90,6 +94,16 @@ def _parser() -> argparse.ArgumentParser:
         "--set", default=BASE, dest="set_name", help="parameter set (default: base)"
     )
     robustness.set_defaults(command=_robustness)
+
+    verify = commands.add_parser(
+        "verify", help="say whether a page is fresh, and else what differs"
+    )
+    verify.add_argument("page", type=Path, metavar="FILE.html", help="a page, wherever it is")
+    verify.set_defaults(command=_verify, trouble=2)
+
+    crate = commands.add_parser("crate", help="put page, inputs and provenance into one archive")
+    crate.add_argument("--set", default=BASE, dest="set_name", help="parameter set (default: base)")
+    crate.set_defaults(command=_crate)
 
     coverage = commands.add_parser("coverage", help="check the sentence map against the article")
     coverage.add_argument("article", type=Path, help="a copy of the article as plain text")
@@ -193,6 +207,22 @@ def _coverage(study: Study, given: argparse.Namespace) -> int:
     for line in found.problems:
         print(line, file=sys.stderr)
     return 1 if found.problems else 0
+
+
+def _verify(study: Study, given: argparse.Namespace) -> int:
+    from reportlib.running.freshness import verify
+
+    found = verify(study, given.page)
+    print(found.told_of(str(given.page)))
+    return 0 if found.fresh else 1
+
+
+def _crate(study: Study, given: argparse.Namespace) -> int:
+    from reportlib.running.crate import write_crate  # heavy: rocrate
+
+    written = write_crate(study, given.set_name)
+    print(f"wrote {study.relative(written)}")
+    return 0
 
 
 def _robustness(study: Study, given: argparse.Namespace) -> int:

@@ -74,6 +74,10 @@ class NotBuilt(ReportError):
     """Something asks for the result of a run that has not been made."""
 
 
+class NotAPage(ReportError):
+    """A file is no page of this library, or not one of the study that it is held against."""
+
+
 class BadLock(ReportError):
     """The lock cannot be read: it is damaged, or no lock of this library."""
 

@@ -32,6 +32,26 @@ class Build:
         return self.folder / "findings.csv"
 
     @property
+    def findings_schema(self) -> Path:
+        """The JSON Schema of the findings."""
+        return self.folder / "findings.schema.json"
+
+    @property
+    def citations(self) -> Path:
+        """The documents on the page as citation records, in CSL-JSON."""
+        return self.folder / "sources.csl.json"
+
+    @property
+    def bibliography(self) -> Path:
+        """The same records as BibTeX."""
+        return self.folder / "sources.bib"
+
+    @property
+    def crate(self) -> Path:
+        """The page, all it was made from and how, as one archive."""
+        return self.folder / "report.crate.zip"
+
+    @property
     def manifest(self) -> Path:
         """What went in and came out, with digests and times."""
         return self.folder / "run.json"
@@ -130,6 +150,10 @@ class Study:
     def tables(self) -> list[Path]:
         """The files of the tables that tests read."""
         return sorted((self.data / "tables").glob("*.csv"))
+
+    def is_table(self, path: Path) -> bool:
+        """Whether a path is that of a table which tests read, be it there or not."""
+        return path.parent == self.data / "tables" and path.suffix == ".csv"
 
     @property
     def params(self) -> Path:

@@ -59,6 +59,21 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Study:
     return built_study(tmp_path_factory.getbasetemp())
 
 
+@pytest.fixture(scope="session")
+def two_builds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Study]:
+    """The tiny study in two folders, each built by a process with surroundings of its own."""
+    from tests.built_study import built_in_surroundings
+
+    return built_in_surroundings(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture
+def built_tiny(two_builds: tuple[Study, Study], tmp_path: Path) -> Study:
+    """A tiny study of yesterday, with all that its build made."""
+    shutil.copytree(two_builds[0].root, tmp_path / "built study")
+    return Study(tmp_path / "built study")
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """A browser with nothing open."""

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,7 +16,7 @@ from reportlib.errors import BadNotebook
 from reportlib.running.contract import check_notebooks
 from reportlib.running.exports import as_csv
 from reportlib.study import Study
-from tests.conftest import TINY, copy_of, set_cell
+from tests.conftest import TINY, set_cell
 
 CHAPTER = "01-bridge.ipynb"
 Cells = list[dict[str, Any]]
@@ -62,37 +58,10 @@ def artefacts(study: Study) -> dict[str, bytes]:
     }
 
 
-@pytest.fixture(scope="session")
-def two_builds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Study]:
-    """The same study in two folders, each built by a process with surroundings of its own."""
-    here = tmp_path_factory.mktemp("plain")
-    there = tmp_path_factory.mktemp("a name with spaces")
-    surroundings = (
-        {"PYTHONHASHSEED": "1", "TZ": "Pacific/Auckland", "LC_ALL": "C"},
-        {"PYTHONHASHSEED": "2", "TZ": "America/Los_Angeles", "LC_ALL": "C.UTF-8"},
-    )
-    studies = copy_of(TINY, here / "s"), copy_of(TINY, there / "the tiny study")
-    runs = [
-        subprocess.Popen(
-            [sys.executable, "-m", "reportlib", "build"],
-            cwd=study.notebooks,
-            env=os.environ | around,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-        )
-        for study, around in zip(studies, surroundings, strict=True)
-    ]
-    said = [run.communicate()[0] for run in runs]
-    assert [run.returncode for run in runs] == [0, 0], "\n".join(said)
-    return studies
-
-
 @pytest.fixture
-def built(two_builds: tuple[Study, Study], tmp_path: Path) -> Study:
+def built(built_tiny: Study) -> Study:
     """A tiny study of yesterday, with all that its build made."""
-    shutil.copytree(two_builds[0].root, tmp_path / "built study")
-    return Study(tmp_path / "built study")
+    return built_tiny
 
 
 def test_a_build_makes_page_findings_run_record_notebooks_and_figures(
@@ -104,9 +73,12 @@ def test_a_build_makes_page_findings_run_record_notebooks_and_figures(
         "figures/crossings.csv",
         "findings.csv",
         "findings.json",
+        "findings.schema.json",
         "notebooks/01-bridge.ipynb",
         "notebooks/report.ipynb",
         "report.html",
+        "sources.bib",
+        "sources.csl.json",
     ]
     manifest = json.loads(study.build("base").manifest.read_text(encoding="utf-8"))
     assert sorted(manifest["artefacts"]) == sorted(artefacts(study))
@@ -337,9 +309,12 @@ def test_a_good_build_clears_away_an_old_failure_and_what_came_of_notebooks_and_
         "figures/walkers.csv",
         "findings.csv",
         "findings.json",
+        "findings.schema.json",
         "notebooks/02-bridge.ipynb",
         "notebooks/report.ipynb",
         "report.html",
+        "sources.bib",
+        "sources.csl.json",
     ]
     manifest = json.loads(built.build("base").manifest.read_text(encoding="utf-8"))
     assert sorted(manifest["artefacts"]) == sorted(artefacts(built))

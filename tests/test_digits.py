@@ -12,6 +12,7 @@ from reportlib.commands import main
 from reportlib.reading.parameters import Parameters
 from reportlib.running.contract import check_notebooks
 from reportlib.running.digits import unbound, unbound_in
+from reportlib.running.made_from import MadeFrom
 from reportlib.running.page import page_from
 
 
@@ -186,7 +187,8 @@ def test_no_comment_of_the_report_is_on_the_page_or_in_its_navigation(tiny, tmp_
         ]
     )
     nbformat.write(report, tmp_path / "report.ipynb")
-    page = page_from(tmp_path / "report.ipynb", Parameters.read(tiny).settings("base"))
+    settings = Parameters.read(tiny).settings("base")
+    page = page_from(tmp_path / "report.ipynb", settings, MadeFrom.of(tiny, "base", {}, {}), {})
 
     assert "<title>The bridge</title>" in page
     assert '<a href="#rows">Rows</a>' in page

@@ -61,7 +61,15 @@ def test_every_link_within_the_page_has_a_target_and_every_download_is_there(
         assert inner - set(ids) == set()
         others = {link for link in links if not link.startswith("#")}
         assert all(re.match(r"https?://", link) or (folder / link).is_file() for link in others)
-        assert {"findings.json", "findings.csv", "run.json", "figures/timeline.csv"} <= others
+        assert {
+            "findings.json",
+            "findings.csv",
+            "findings.schema.json",
+            "sources.bib",
+            "sources.csl.json",
+            "run.json",
+            "figures/timeline.csv",
+        } <= others
 
 
 def table_of(region: Locator) -> list[list[str]]:
@@ -381,7 +389,13 @@ def test_a_hostile_study_shows_its_text_and_runs_nothing(
         strangers = page.locator("img, iframe, object, embed, base, link:not([rel=icon])")
         assert strangers.count() == 0
         own = page.locator("script, form").evaluate_all("all => all.map(one => [one.id, one.type])")
-        assert own == [["switch-data", "application/json"], ["switch-form", None], ["", ""]]
+        assert own == [
+            ["", "application/ld+json"],
+            ["made-from", "application/json"],
+            ["switch-data", "application/json"],
+            ["switch-form", None],
+            ["", ""],
+        ]
         attributes = page.eval_on_selector_all(
             "*", "all => all.flatMap(one => one.getAttributeNames())"
         )
@@ -395,7 +409,7 @@ def test_a_hostile_study_shows_its_text_and_runs_nothing(
         chosen = " ".join((page.locator("#switch-chosen").text_content() or "").split())
         assert chosen == f"Labelled {SHOWN} : Chosen {SHOWN}"
         assert SHOWN in " ".join((page.locator("#B1 [data-reason]").text_content() or "").split())
-        assert page.locator("script, img").count() == 2
+        assert page.locator("script, img").count() == 4
         assert page.title() == "A column about a footbridge, looked up"
         assert seen == []
 

@@ -9,6 +9,7 @@ from datetime import date
 
 from reportlib.errors import BadParameters, Fault, did_you_mean
 from reportlib.reading.descriptor import COVERAGE, KNOWN_FROM, Descriptor, Resource, Rows
+from reportlib.reading.imprint import Imprint
 from reportlib.reading.parameters import Parameters
 from reportlib.reading.places import faults_in_places
 from reportlib.study import Study
@@ -35,6 +36,7 @@ def own_faults(study: Study, descriptor: Descriptor) -> Iterator[Fault]:
     ):
         yield from check(descriptor, rows)
     yield from faults_in_places(descriptor, rows)
+    yield from _article(study, rows)
     try:
         parameters = Parameters.read(study)
     except BadParameters:  # told by whoever reads the parameters, and before the data
@@ -60,6 +62,14 @@ def _vacuous(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:
             yield Fault(
                 where, f'"{row["group"]}" is empty', "Add a line to data/chain/members.csv."
             )
+
+
+def _article(study: Study, rows: Rows) -> Iterator[Fault]:
+    """The article itself, if it is named, is one of the sources."""
+    article, sources = Imprint.read(study).article, {row["source"] for row in rows[SOURCES]}
+    if article and article not in sources:
+        where = f"{study.relative(study.descriptor)}, article"
+        yield Fault(where, f'"{article}" is not a source', did_you_mean(article, sources))
 
 
 def _references(descriptor: Descriptor, rows: Rows) -> Iterator[Fault]:

@@ -46,6 +46,7 @@ class Resource:
 
     name: str
     title: str
+    description: str
     path: Path
     folder: str
     """``tables``, ``chain`` or ``sources``: the folder below data/ in which it lies."""
@@ -67,7 +68,6 @@ class Resource:
 class Descriptor:
     """The described files of a study, by name."""
 
-    title: str
     resources: Mapping[str, Resource]
 
     @classmethod
@@ -81,12 +81,11 @@ class Descriptor:
         try:
             content = json.loads(study.descriptor.read_text(encoding="utf-8"))
             resources = [_resource(study, entry) for entry in content["resources"]]
-            title = content.get("title", content["name"])
         except ValueError as problem:
             raise BadData([Fault(where, f"is not JSON ({problem})")]) from None
         except (KeyError, TypeError) as problem:
             raise BadData([Fault(where, f"lacks the property {problem}")]) from None
-        return cls(title, {resource.name: resource for resource in resources})
+        return cls({resource.name: resource for resource in resources})
 
     @property
     def tables(self) -> Mapping[str, Resource]:
@@ -99,6 +98,7 @@ def _resource(study: Study, entry: Mapping[str, Any]) -> Resource:
     return Resource(
         name=entry["name"],
         title=entry.get("title", entry["name"]),
+        description=entry.get("description", ""),
         path=path,
         folder=path.parent.name,
         fields=tuple(

@@ -144,7 +144,7 @@ class _Building:
         from reportlib.running.publishing import publish  # heavy: pandas, altair, nbconvert
 
         tidy(self._study.drawings)
-        return publish(self._study, self._settings, self._parameters)
+        return publish(self._study, self._settings, self._parameters, self._inputs)
 
     def _forget_what_is_gone(self) -> None:
         """Remove what was executed of a notebook that is not there any more."""

@@ -13,6 +13,7 @@ from typing import Any
 import nbformat
 
 from reportlib.errors import BadNotebook, Fault, did_you_mean
+from reportlib.reading.imprint import Imprint
 from reportlib.reading.ledger import Ledger
 from reportlib.reading.parameters import BASE, Parameters, Setting
 from reportlib.running.digits import unbound_in
@@ -51,6 +52,8 @@ def check_notebooks(study: Study) -> None:
             continue
         imported = _imported(cells)
         faults += _shape(where, cells)
+        if path == study.report:
+            faults += _title(where, cells, Imprint.read(study).title)
         faults += _parameters(where, cells, parameters)
         for number, cell in enumerate(cells, start=1):
             faults += unbound_in(f"{where}, cell {number}", cell)
@@ -76,6 +79,14 @@ def _shape(where: str, cells: list[Any]) -> Iterator[Fault]:
                 "holds outputs",
                 "Strip them: only a run makes official ones.",
             )
+
+
+def _title(where: str, cells: list[Any], title: str) -> Iterator[Fault]:
+    """The report is cited by the title that the study has in its descriptor."""
+    first = cells[0].source.partition("\n")[0].removeprefix("# ") if cells else title
+    if first != title:
+        told = f"is titled “{first}”, and data/datapackage.json has “{title}”"
+        yield Fault(f"{where}, cell 1", told, "One study has one title.")
 
 
 def _parameters(where: str, cells: list[Any], parameters: Parameters) -> Iterator[Fault]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import csv
 import hashlib
 import json
@@ -11,6 +12,8 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from reportlib.reading.parameters import OWN, Parameters, Settings
 from reportlib.reading.parts import digest_of
@@ -21,7 +24,8 @@ ABSENT = "absent"
 """The digest of a file that is not there."""
 LIBRARY = Path(__file__).resolve().parents[1]
 """The folder of the library's own files."""
-REQUIREMENTS = LIBRARY.parent / "requirements" / "report.txt"
+_PROJECT = LIBRARY.parent
+REQUIREMENTS = _PROJECT / "requirements" / "report.txt"
 """The lock that the environment is made from."""
 
 
@@ -42,8 +46,12 @@ def digest_of_input(study: Study, name: str) -> str:
     """Return the digest of a file of the study.
 
     Of a notebook its code counts, and of an executed one what came out: nobody reads the prose.
+    Parameters count by what they say: a comment among them changes nothing.
     """
     path = study.root / name
+    if path.suffix == ".yaml" and path.parent == study.params:
+        with contextlib.suppress(OSError, UnicodeDecodeError, yaml.YAMLError):
+            return digest_of(yaml.safe_load(path.read_text(encoding="utf-8")))
     if path.suffix != ".ipynb" or not path.is_file():
         return digest_of_bytes(path)
     return digest_of_code(path) if path.parent == study.notebooks else _digest_of_outputs(path)
@@ -84,6 +92,13 @@ def digest_of_code(notebook: Path) -> str:
     return digest_of([["".join(cell["source"]) for cell in code], tagged])
 
 
+def digest_of_prose(notebook: Path) -> str:
+    """Return the digest of a notebook's prose, or that the notebook is absent."""
+    if not notebook.is_file():
+        return ABSENT
+    return digest_of([_source(c) for c in _cells(notebook) if c["cell_type"] == "markdown"])
+
+
 def _digest_of_outputs(notebook: Path) -> str:
     code = [cell for cell in _cells(notebook) if cell["cell_type"] == "code"]
     return digest_of([[_source(cell), cell["outputs"]] for cell in code])
@@ -119,8 +134,27 @@ def digests_of_modules(names: Iterable[str]) -> dict[str, str]:
 
 def digest_of_library() -> str:
     """Return one digest of every file of the library."""
-    files = (p for p in LIBRARY.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
-    return digest_of(digests_of_modules(p.relative_to(LIBRARY.parent).as_posix() for p in files))
+    return digest_of(digests_of_modules(_in_project(path) for path in _library_files()))
+
+
+def files_of_method() -> dict[str, Path]:
+    """Return the library and what its environment is made from, by path from the project.
+
+    Of an installed library only its own files are there.
+    """
+    around = [_PROJECT / name for name in ("LICENSE", "Makefile", "pyproject.toml")]
+    around += sorted(REQUIREMENTS.parent.glob("*.*"))
+    there = [path for path in around if path.is_file()]
+    return {_in_project(path): path for path in [*there, *_library_files()]}
+
+
+def _library_files() -> list[Path]:
+    files = (path for path in LIBRARY.rglob("*") if "__pycache__" not in path.parts)
+    return sorted(path for path in files if path.is_file())
+
+
+def _in_project(path: Path) -> str:
+    return path.relative_to(_PROJECT).as_posix()
 
 
 @cache

@@ -1,12 +1,13 @@
-"""Findings as JSON and CSV: one record a claim; in JSON how the text agrees with itself, too."""
+"""Exports: findings as JSON and CSV with their schema, citation records, and plotted rows."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from reportlib.judging.argument import Argument
@@ -14,6 +15,7 @@ from reportlib.judging.consistency import consistencies
 from reportlib.judging.inquiry import Inquiry
 from reportlib.running.carried import as_record
 from reportlib.running.files import write_whole
+from reportlib.showing.bibliography import Citation, as_bibtex
 from reportlib.showing.figures import Figure
 from reportlib.showing.marks import word_of
 from reportlib.study import Build
@@ -23,6 +25,8 @@ _COLUMNS = (
     "id", "kind", "chapter", "state", "detail", "found", "value", "parameters", "rows", "sources",
     "reason",
 )  # fmt: skip
+SCHEMA = Path(__file__).with_name("findings.schema.json")
+"""The JSON Schema that ``findings.json`` keeps, and is published with."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -32,21 +36,35 @@ def findings(inquiry: Inquiry, argument: Argument) -> list[dict[str, Any]]:
 
 
 def write_exports(
-    build: Build, inquiry: Inquiry, argument: Argument, figures: Iterable[Figure]
-) -> None:
-    """Write ``findings.json``, ``findings.csv`` and the plotted rows of each figure."""
+    build: Build,
+    inquiry: Inquiry,
+    argument: Argument,
+    figures: Iterable[Figure],
+    citations: Sequence[Citation],
+) -> list[Path]:
+    """Write the findings and their schema, the citation records, and the rows of each figure.
+
+    Returns what was written.
+    """
     records = findings(inquiry, argument)
     whole = {
+        "$schema": build.findings_schema.name,
         "set": inquiry.settings.set_name,
         "settings": dict(inquiry.settings.values),
         "claims": records,
         "consistency": [asdict(one) for one in consistencies(inquiry)],
     }
-    write_whole(build.findings, json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
     lines = [[_cell(record[column]) for column in _COLUMNS] for record in records]
-    write_whole(build.findings_table, as_csv(_COLUMNS, lines))
-    for figure in figures:
-        write_whole(build.figures / f"{figure.id}.csv", as_csv(figure.columns, figure.rows))
+    texts = {
+        build.findings: _as_json(whole),
+        build.findings_table: as_csv(_COLUMNS, lines),
+        build.findings_schema: SCHEMA.read_text(encoding="utf-8"),
+        build.citations: _as_json(citations),
+        build.bibliography: as_bibtex(citations),
+    } | {build.figures / f"{one.id}.csv": as_csv(one.columns, one.rows) for one in figures}
+    for path, text in texts.items():
+        write_whole(path, text)
+    return list(texts)
 
 
 def as_csv(columns: Iterable[str], lines: Iterable[Iterable[str]]) -> str:
@@ -98,6 +116,10 @@ def _found(record: Record) -> str:
     """What was found, as the card says it, by part."""
     said = [f"{part.part}: {part.found}" if part.part else part.found for part in record.parts]
     return "; ".join(said) if record.rows else ""
+
+
+def _as_json(content: Any) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
 def _cell(value: Any) -> str:

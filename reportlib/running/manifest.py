@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from reportlib.reading.parameters import Settings
+from reportlib.reading.parts import digest_of
 from reportlib.running.digests import digest_of_bytes, digest_of_input, digest_of_library
 from reportlib.running.executed import Memory
 from reportlib.running.files import write_whole
@@ -30,6 +31,11 @@ def inputs_of(study: Study) -> dict[str, str]:
     ]
     names = sorted(study.relative(path) for path in files)
     return {name: digest_of_input(study, name) for name in names}
+
+
+def edition_of(inputs: Mapping[str, str]) -> str:
+    """Return the name of what is made from these inputs by today's library: a short digest."""
+    return digest_of([dict(inputs), digest_of_library()])
 
 
 def packages() -> dict[str, str]:
@@ -72,12 +78,13 @@ def write_manifest(
     write_whole(build.manifest, json.dumps(content, indent=2) + "\n")
 
 
-def is_published(build: Build, memory: Memory) -> bool:
-    """Whether all that was published is there as it was made, and made of the last execution."""
+def is_published(build: Build, memory: Memory, inputs: Mapping[str, str]) -> bool:
+    """Whether all that was published is there as it was made, of the last execution and inputs."""
     try:
         content = json.loads(build.manifest.read_text(encoding="utf-8"))
         artefacts = content["artefacts"].items()
         same = content["notebooks"] == memory.as_json["notebooks"]
+        same = same and content["inputs"] == inputs
         same = same and content["library"] == digest_of_library()
     except (OSError, ValueError, KeyError, AttributeError):
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from nbconvert.filters import markdown2html
 from reportlib.errors import RunFailed
 from reportlib.reading.parameters import Settings
 from reportlib.running.carried import switch_in
+from reportlib.running.made_from import ID, UNSEALED, MadeFrom, sealed
 from reportlib.running.policy import policy
 from reportlib.showing.markup import style
 
@@ -53,6 +55,8 @@ _ATTRIBUTES = {
 }
 _ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 """What could end a script element, or a line of it, and how JSON writes it else."""
+_INNER_LINK = re.compile(r'(<a href="#[^"]*"[^<>]*?) rel="noopener noreferrer"')
+"""A link within the page as the sanitiser leaves it; only one that leads out needs a ``rel``."""
 _SANITISER = nh3.Cleaner(
     tags=_STRUCTURE | _DRAWING,
     attributes=_ATTRIBUTES,
@@ -82,11 +86,19 @@ class _PageExporter(TemplateExporter):
         return environment
 
 
-def page_from(executed: Path, settings: Settings) -> str:
+def page_from(
+    executed: Path, settings: Settings, made_from: MadeFrom, linked_data: Mapping[str, Any]
+) -> str:
     """Return the page of an executed report.
 
     Markdown and HTML that come out of the notebook pass an allow-list; the policy in the head lets
     no script run but the page's own, and no request leave. Same notebook, same bytes.
+
+    Args:
+        executed: the executed report.
+        settings: what was chosen.
+        made_from: what the page is made from, which it carries for ``verify``.
+        linked_data: the JSON-LD of the page, for programs.
     """
     notebook = nbformat.read(executed, as_version=4)
     exporter = _PageExporter("page.html.j2")
@@ -105,9 +117,13 @@ def page_from(executed: Path, settings: Settings) -> str:
             "switch_data": _json_in_html(switch),
             "policy": policy(styles, script if switch else ""),
             "set_name": settings.set_name,
+            "linked_data": _json_in_html(linked_data),
+            "made_from": _json_in_html(made_from.as_json),
+            "made_from_id": ID,
+            "unsealed": Markup(UNSEALED),
         },
     )
-    return str(html).rstrip() + "\n"
+    return sealed(str(html).rstrip() + "\n")
 
 
 def failure_page(problem: RunFailed) -> str:
@@ -128,7 +144,7 @@ def failure_page(problem: RunFailed) -> str:
 
 def sanitised(html: str) -> Markup:
     """Return HTML that came out of a notebook, less all that could run or reach out."""
-    return Markup(_SANITISER.clean(html))
+    return Markup(_INNER_LINK.sub(r"\1", _SANITISER.clean(html)))
 
 
 def prose(markdown: str) -> Markup:

@@ -10,7 +10,7 @@ from pathlib import Path
 from reportlib.reading.parameters import Parameters, Settings
 from reportlib.running.digests import digest_of_bytes
 from reportlib.running.executed import Memory
-from reportlib.running.manifest import is_published
+from reportlib.running.manifest import inputs_of, is_published
 from reportlib.running.staleness import Reason, reasons
 from reportlib.study import Build, Study
 
@@ -62,7 +62,7 @@ def plan(
         if notebook not in stale
         and memory.notebooks[notebook.name].source != digest_of_bytes(notebook)
     ]
-    return Plan(stale, reworded, not is_published(build, memory))
+    return Plan(stale, reworded, not is_published(build, memory, inputs_of(study)))
 
 
 def why(

@@ -2,46 +2,122 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from reportlib.errors import RunFailed
+from reportlib.judging.argument import Argument
 from reportlib.judging.inquiry import Inquiry
+from reportlib.reading.descriptor import Descriptor
+from reportlib.reading.imprint import Imprint
 from reportlib.reading.parameters import Parameters, Settings
-from reportlib.running.carried import figures_in
+from reportlib.running.carried import figures_in, records_in
 from reportlib.running.exports import write_exports
 from reportlib.running.files import write_whole
+from reportlib.running.made_from import MadeFrom, ReadFor
 from reportlib.running.page import page_from
 from reportlib.running.report import Report
-from reportlib.study import Study
+from reportlib.showing.appendix import cited_documents
+from reportlib.showing.bibliography import citation
+from reportlib.showing.linked_data import Dataset, linked_data
+from reportlib.study import Build, Study
+from reportlib.values.findings import Record
 from reportlib.values.phrases import joined
+from reportlib.values.sources import SOURCES, table_of
 
 
-def publish(study: Study, settings: Settings, parameters: Parameters) -> list[Path]:
+def publish(
+    study: Study, settings: Settings, parameters: Parameters, inputs: Mapping[str, str]
+) -> list[Path]:
     """Write all that readers get, the page last, and return it.
 
-    Each file appears whole or not at all; what an earlier run made and this one does not is gone.
+    Each file appears whole or not at all; what an earlier run made and this one does not is gone,
+    and so is the archive of an earlier page.
+
+    Args:
+        study: what is published.
+        settings: what was chosen.
+        parameters: what the parameters mean.
+        inputs: the digests of what people keep, which the page carries.
 
     Raises:
         RunFailed: not one checkable claim is settled.
     """
     build = study.build(settings.set_name)
     report = Report(study, Inquiry.open(study, settings, parameters))
-    if unsettled := report.argument.settles_nothing:
+    inquiry, argument = report.inquiry, report.argument
+    if unsettled := argument.settles_nothing:
         nothing = f"not one checkable claim is settled, of {joined(unsettled)}"
         raise RunFailed("The report", nothing)
     executed = [build.executed / path.name for path in [*study.chapters(), study.report]]
     shown = {figure.id: figure for figure in figures_in(executed[-1])}
-    figures = report.figures | shown
-    page = page_from(executed[-1], settings)
+    imprint = Imprint.read(study)
+    page = page_from(
+        executed[-1],
+        settings,
+        MadeFrom.of(study, settings.set_name, inputs, _read_for(study, build, argument)),
+        linked_data(imprint, inquiry, argument, _datasets(study, build)),
+    )
+    notebooks = [build.notebooks / path.name for path in executed]
     for path in executed:
         write_whole(build.notebooks / path.name, path.read_text(encoding="utf-8"))
-    write_exports(build, report.inquiry, report.argument, figures.values())
+    citations = [
+        citation(document.source, imprint.document_types)
+        for document in cited_documents(inquiry, argument, imprint.article)
+    ]
+    figures = (report.figures | shown).values()
+    exports = write_exports(build, inquiry, argument, figures, citations)
     write_whole(build.page, page)
-    notebooks = [build.notebooks / path.name for path in executed]
-    tables = [build.figures / f"{id}.csv" for id in figures]
     for stranger in {*build.notebooks.glob("*.ipynb"), *build.figures.glob("*.csv")} - {
         *notebooks,
-        *tables,
+        *exports,
     }:
         stranger.unlink()
-    return [build.page, build.findings, build.findings_table, *notebooks, *tables]
+    build.crate.unlink(missing_ok=True)
+    return [build.page, *exports, *notebooks]
+
+
+def _read_for(study: Study, build: Build, argument: Argument) -> dict[str, ReadFor]:
+    """What was read for each claim that a chapter recorded, and what stands on it."""
+    chapters: list[tuple[Path, Sequence[Record]]] = [
+        (path, records_in(build.executed / path.name)) for path in study.chapters()
+    ]
+    return {
+        record.claim: ReadFor(
+            study.relative(path),
+            tuple(sorted({*record.tables_read, *_tables_cited(record)})),
+            argument.ledger.above(record.claim),
+        )
+        for path, records in chapters
+        for record in records
+    }
+
+
+def _tables_cited(record: Record) -> Iterator[str]:
+    for item in record.items:
+        yield from (table_of(target) for target in item.targets if table_of(target) != SOURCES)
+
+
+def _datasets(study: Study, build: Build) -> list[Dataset]:
+    """The findings, and the tables where the study keeps them."""
+    found = {"application/json": build.findings, "text/csv": build.findings_table}
+    tables = Descriptor.read(study).tables.values()
+    return [
+        Dataset(
+            "findings",
+            "Findings",
+            "One record a claim: its state and why, its value, rows, sources, and what was tried.",
+            {media_type: _address(path, build) for media_type, path in found.items()},
+        ),
+        *(
+            Dataset(one.name, one.title, one.description, {"text/csv": _address(one.path, build)})
+            for one in tables
+        ),
+    ]
+
+
+def _address(path: Path, build: Build) -> str:
+    """The address of a file from the page."""
+    return quote(Path(os.path.relpath(path, build.folder)).as_posix())

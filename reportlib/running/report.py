@@ -12,6 +12,7 @@ from markupsafe import Markup
 from reportlib.errors import BadTest, NotAccepted, did_you_mean
 from reportlib.judging.argument import Argument
 from reportlib.judging.inquiry import Inquiry
+from reportlib.reading.imprint import Imprint
 from reportlib.reading.lines import gathered
 from reportlib.reading.parameters import Parameters
 from reportlib.running.carried import (
@@ -26,11 +27,12 @@ from reportlib.running.carried import (
 from reportlib.running.changes import changes_since
 from reportlib.running.digests import digest_of_library
 from reportlib.running.lock import Lock
-from reportlib.running.manifest import inputs_of, packages
+from reportlib.running.manifest import edition_of, inputs_of, packages
 from reportlib.running.namespace import settings_from
 from reportlib.showing import summaries
 from reportlib.showing.answer import answer
 from reportlib.showing.appendix import citations, cited_rows, documents
+from reportlib.showing.bibliography import citing
 from reportlib.showing.cards import card
 from reportlib.showing.changes import as_section
 from reportlib.showing.consistency import consistency
@@ -186,7 +188,23 @@ class Report:
 
     def documents(self) -> Block:
         """Every document behind these rows and items."""
-        return Block(documents(self._inquiry, self.argument))
+        return Block(documents(self._inquiry, self.argument, self._imprint.article))
+
+    def article(self) -> Block:
+        """Which article it is, with a link to it.
+
+        Raises:
+            BadTest: the descriptor does not name it.
+        """
+        if not self._imprint.article:
+            raise BadTest("data/datapackage.json names no source as the article: add “article”.")
+        article = self._inquiry.provenance.sources[self._imprint.article]
+        return Block(render("article.html.j2", article=article))
+
+    def citing(self) -> Block:
+        """How to cite this report, in words and as BibTeX."""
+        set_name, edition = self._inquiry.settings.set_name, edition_of(self._inputs)
+        return Block(citing(self._imprint, set_name, edition))
 
     def definitions(self) -> Block:
         """What each parameter means, and its value in this run."""
@@ -221,6 +239,7 @@ class Report:
                 "run_record.html.j2",
                 settings=self._inquiry.settings,
                 inputs=self._inputs,
+                edition=edition_of(self._inputs),
                 library=digest_of_library(),
                 packages=packages(),
                 notebooks=[path.name for path in self._executed],
@@ -232,6 +251,10 @@ class Report:
     def _said(self) -> dict[str, tuple[str, ...]]:
         """What the chapters say on claims beside their reasons."""
         return gathered(said for path in self._executed for said in said_in(path))
+
+    @cached_property
+    def _imprint(self) -> Imprint:
+        return Imprint.read(self._study)
 
     @cached_property
     def _inputs(self) -> dict[str, str]:

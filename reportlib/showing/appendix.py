@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from markupsafe import Markup
 from reportlib.judging.argument import Argument
 from reportlib.judging.inquiry import Inquiry
 from reportlib.showing.markup import render
+from reportlib.showing.source_summary import SourceSummary, summary_of
 from reportlib.values.findings import plain
 from reportlib.values.phrases import in_words
 from reportlib.values.sources import SOURCES, Link, Source, key_of, table_of
@@ -34,6 +36,8 @@ class Document:
     source: Source
     rows: tuple[str, ...]
     claims: tuple[str, ...]
+    is_article: bool
+    """It is the article itself."""
 
 
 def cited_rows(inquiry: Inquiry, argument: Argument) -> Markup:
@@ -47,11 +51,28 @@ def cited_rows(inquiry: Inquiry, argument: Argument) -> Markup:
         links = inquiry.provenance.links.get(reference, ())
         cells = _cells(frames[table].loc[[reference]].iloc[0])
         by_table[table].append(CitedRow(reference, cells, links, claims))
-    return render("rows.html.j2", tables=dict(by_table))
+    return render("rows.html.j2", tables=dict(by_table), sources=inquiry.provenance.sources)
 
 
-def documents(inquiry: Inquiry, argument: Argument) -> Markup:
-    """Return every document behind the cited rows and the evidence that was read."""
+def documents(inquiry: Inquiry, argument: Argument, article: str = "") -> Markup:
+    """Return every document behind the cited rows and the evidence, and what they come to.
+
+    Args:
+        inquiry: the study as it was read.
+        argument: the records, and how they stand on each other.
+        article: the source that is the article itself, which is listed too.
+    """
+    found = cited_documents(inquiry, argument, article)
+    return render(
+        "documents.html.j2",
+        documents=found,
+        classes=inquiry.provenance.classes.values(),
+        summary=_summary(found, inquiry),
+    )
+
+
+def cited_documents(inquiry: Inquiry, argument: Argument, article: str) -> list[Document]:
+    """Return the article, every document that was read, and those behind every cited row."""
     rows: dict[str, list[str]] = defaultdict(list)
     claims: dict[str, list[str]] = defaultdict(list)
     for reference, citing in sorted(citations(argument).items()):
@@ -59,16 +80,22 @@ def documents(inquiry: Inquiry, argument: Argument) -> Markup:
             claims[key_of(reference)].extend(citing)
         for link in inquiry.provenance.links.get(reference, ()):
             rows[link.source].append(reference)
-    found = [
+    return [
         Document(
             inquiry.provenance.sources[name],
             tuple(dict.fromkeys(rows[name])),
             tuple(dict.fromkeys(claims[name])),
+            name == article,
         )
-        for name in sorted(set(rows) | set(claims))
+        for name in sorted({*rows, *claims, *filter(None, [article])})
     ]
-    classes = inquiry.provenance.classes.values()
-    return render("documents.html.j2", documents=found, classes=classes)
+
+
+def _summary(found: Sequence[Document], inquiry: Inquiry) -> SourceSummary:
+    rows = {row for document in found for row in document.rows}
+    links = {row: inquiry.provenance.links[row] for row in rows}
+    sources = [document.source for document in found]
+    return summary_of(sources, links, [one.source.origin for one in found if one.claims])
 
 
 def citations(argument: Argument) -> dict[str, tuple[str, ...]]:

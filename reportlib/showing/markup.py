@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -25,6 +26,15 @@ def render(template: str, **values: Any) -> Markup:
 def clean(value: Any) -> Any:
     """Strip control and direction marks from text, which a name could use to look like another."""
     return _UNSAFE.sub("", value) if isinstance(value, str) and type(value) is not Markup else value
+
+
+def cleaned(data: Any) -> Any:
+    """Strip the same marks from every text in plain data."""
+    if isinstance(data, Mapping):
+        return {name: cleaned(value) for name, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [cleaned(value) for value in data]
+    return clean(data)
 
 
 @cache
