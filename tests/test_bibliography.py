@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -47,11 +48,11 @@ def read_back(*citations: Any) -> dict[str, Entry]:
     return dict(parse_string(as_bibtex(citations), "bibtex").entries)
 
 
-def printed(records: list[dict[str, Any]]) -> list[str]:
+def printed(records: Sequence[Mapping[str, Any]]) -> list[str]:
     """The entries of a list of references, as a processor of citation styles prints them."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*unsupported: custom$")
-        source = CiteProcJSON(records)
+        source = CiteProcJSON([dict(record) for record in records])
     style = CitationStylesStyle("harvard-cite-them-right", validate=False)
     references = CitationStylesBibliography(style, source, formatter.plain)
     for record in records:
