@@ -275,6 +275,16 @@ def test_no_place_that_a_link_leads_to_is_covered_by_what_sticks_to_the_top(
         assert seen == []
 
 
+def test_a_link_to_what_is_folded_away_unfolds_it(browser: Browser, built: Study) -> None:
+    with opened(browser, built.build("base").page) as (page, seen):
+        rows = page.locator("#C06-rows")
+        assert not rows.is_visible()
+        page.locator("#C06 a[href='#C06-rows']").click()
+        rows.wait_for(state="visible", timeout=2000)
+        assert in_view(page, "#C06-rows")
+        assert seen == []
+
+
 def test_a_link_within_the_page_keeps_the_choice(
     browser: Browser, built: Study, data: dict[str, Any]
 ) -> None:

@@ -126,7 +126,11 @@
     write(place, current);
     const target = place && document.getElementById(place);
     below();
-    if (target) target.scrollIntoView();
+    if (!target) return;
+    for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) {
+      fold.open = true;
+    }
+    target.scrollIntoView();
   }
 
   form.addEventListener("change", (event) => {
