@@ -3,70 +3,74 @@
 from __future__ import annotations
 
 import os
-import signal
-import sys
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from traceback import format_exc
+from typing import Any
 
-from reportlib.errors import ReportError, RunFailed
+from reportlib.errors import ReportError, RunFailed, RunsFailed, SavedMeanwhile
 from reportlib.reading.parameters import Parameters
 from reportlib.reading.parts import digest_of
-from reportlib.running.digests import digest_of_bytes, digest_of_input, digest_of_library
+from reportlib.running.account import leave_account
+from reportlib.running.digests import digest_of_bytes, digest_of_library
 from reportlib.running.executed import Executed, Memory
-from reportlib.running.files import write_whole
+from reportlib.running.files import write_together, write_whole
 from reportlib.running.guard import alone
-from reportlib.running.jobs import Done, in_processes
-from reportlib.running.manifest import inputs_of, write_manifest
+from reportlib.running.how import How
+from reportlib.running.jobs import can_fork, in_processes
+from reportlib.running.manifest import as_manifest, inputs_of
 from reportlib.running.namespace import PARAMETER_SET
 from reportlib.running.plan import Plan, plan, why
 from reportlib.running.progress import Event, Say, in_lines
+from reportlib.running.saves import Saves
+from reportlib.running.scratch import clear_away
 from reportlib.running.staleness import digests_of
+from reportlib.running.stopping import stoppable
 from reportlib.study import Build, Study
+from reportlib.values.phrases import joined
 
-if TYPE_CHECKING:
-    from reportlib.running.run import Kernel  # heavy: papermill
-
+_USUAL = How()
+_ROUNDS = 4
+"""How often a build begins again because something was saved meanwhile."""
+_TICK = 20_000_000
+"""Nanoseconds that the clock of a file system may be behind."""
 _SHARED = ("pandas", "altair", "reportlib.running.run", "reportlib.running.report")
 """What is imported once, before notebooks are executed in forks of this process."""
-_SAVED = "saved meanwhile"
-"""Stands for the digest of a file that was saved while a notebook ran: stale with the next."""
 
 
-@dataclass(frozen=True)
-class How:
-    """How a build goes about it; nothing of this changes what comes out."""
-
-    jobs: int = 0
-    """Notebooks at once; 0: as many as there are processors for this process."""
-    kernel: Kernel = "forked"
-
-    @property
-    def at_once(self) -> int:
-        """Notebooks at once."""
-        return self.jobs or len(os.sched_getaffinity(0))
-
-
-def build_report(study: Study, set_name: str, say: Say = in_lines, how: How = How()) -> Build:
+def build_report(study: Study, set_name: str, say: Say = in_lines, how: How = _USUAL) -> Build:
     """Bring the page of a parameter set up to date.
 
     What is stale is executed, in parallel; other prose is put in without. Then the page and what
-    lies beside it is published. A failed build leaves the last good page in place, with an account
-    of the failure beside it, and keeps what other notebooks gave.
+    lies beside it is published, all of one state of the study: if something is saved meanwhile,
+    what is stale by that is executed, too. A failed build leaves the last good page in place, with
+    an account of the failure beside it, and keeps what other notebooks gave.
 
     Raises:
         BadParameters, BadData, BadNotebook: before anything ran, with every fault at once.
-        RunFailed: a notebook stopped, or a chapter recorded nothing.
+        RunsFailed: notebooks stopped, or chapters recorded nothing.
+        NotWritten: the disk is full, or nothing may be written there.
+        Stopped: somebody asked for it; what was started has been ended.
     """
+    if set_name not in study.set_names():
+        Parameters.read(study).settings(set_name)  # tells which there are
     build = study.build(set_name)
-    with alone(build.guard, say), _ended_in_order():
-        one = _Building(study, set_name, say, how)
-        one.go()
+    with stoppable(), alone(build.guard, say) as taken:
+        try:
+            clear_away(build)
+            _build_until_at_rest(study, set_name, say, how)
+            if how.stamp:
+                write_whole(build.stamp, "")
+                os.utime(build.stamp, ns=(taken - _TICK, taken - _TICK))
+        except Exception as problem:
+            leave_account(build, problem)
+            say(Event("account", f"{study.relative(build.failure)} tells of what went wrong"))
+            raise
     return build
 
 
@@ -81,53 +85,76 @@ def planned(study: Study, set_name: str) -> Plan:
     return plan(study, build, Memory.read(build), parameters, parameters.settings(set_name))
 
 
+def _build_until_at_rest(study: Study, set_name: str, say: Say, how: How) -> None:
+    """Build again for as long as something is saved meanwhile: no page is of two states."""
+    for _ in range(_ROUNDS):
+        one = _Building(study, set_name, say, how)
+        try:
+            if one.go():
+                return
+        except Exception:
+            if not one.saves.files:  # else it may come of a file that was saved by half
+                raise
+        saved = joined(one.saves.files)
+        say(Event("saved", f"saved meanwhile, and looked at again: {saved}"))
+    raise SavedMeanwhile(
+        f"Again and again something was saved while the page was made, at last {saved}. The page "
+        "is as it was: build when the files are at rest."
+    )
+
+
 class _Building:
     """One build at work."""
 
     def __init__(self, study: Study, set_name: str, say: Say, how: How) -> None:
         self._started = datetime.now(UTC)
+        self.saves = Saves(study)
         self._study, self._say, self._how = study, say, how
         self._parameters = Parameters.read(study)
         self._settings = self._parameters.settings(set_name)
         self._build = study.build(set_name)
         self._memory = Memory.read(self._build)
         self._inputs = inputs_of(study)
+        self._library = digest_of_library()  # before more of it is imported
+        self._stale = self._executed = 0
 
-    def go(self) -> None:
-        """Do what there is to do."""
+    def go(self) -> bool:
+        """Do what there is to do; return whether all of it could be done on one state."""
         study, build = self._study, self._build
         found = plan(study, build, self._memory, self._parameters, self._settings)
         if found.idle:
+            write_together({}, gone=[build.failure])
             self._say(Event("idle", f"{study.relative(build.page)} is up to date"))
-            return
+            return True
         if found.stale and self._how.kernel == "forked":
             from reportlib.running.forked.engine import preload  # heavy: nbclient
 
             preload(*_SHARED)
+        self._stale = len(found.stale)
         self._check()
-        try:
-            self._make(found)
-        except ReportError as problem:
-            failed = problem if isinstance(problem, RunFailed) else None
-            self._tell_of(failed or RunFailed("The report", str(problem)))
-            raise
-
-    def _make(self, found: Plan) -> None:
-        """Execute, reword and publish."""
-        study, build = self._study, self._build
         self._forget_what_is_gone()
-        chapters = {path: why for path, why in found.stale.items() if path != study.report}
-        self._execute(chapters)
+        self._execute({path: why for path, why in found.stale.items() if path != study.report})
         for notebook in found.reworded:
             self._reword(notebook)
         if report := self._why(study.report):
             self._execute({study.report: report})
-        from reportlib.running.publishing import publish  # heavy: pandas, altair, nbconvert
+        return self._publish()
 
-        made = publish(study, self._settings, self._parameters)
-        build.failure.unlink(missing_ok=True)
-        write_manifest(build, self._settings, self._started, self._memory, self._inputs, made)
-        self._say(Event("published", f"wrote {study.relative(build.page)}"))
+    def _publish(self) -> bool:
+        """Publish what was made, unless something was saved meanwhile."""
+        from reportlib.running.publishing import made_of, strangers  # heavy: pandas, nbconvert
+
+        build = self._build
+        made = made_of(self._study, self._settings, self._parameters)
+        if self.saves.files:
+            return False
+        manifest = as_manifest(
+            build, self._settings, self._started, self._memory, self._inputs, made
+        )
+        gone = [*strangers(build, made), build.failure]
+        write_together(made | {build.manifest: manifest}, gone)
+        self._say(Event("published", f"wrote {self._study.relative(build.page)}"))
+        return True
 
     def _forget_what_is_gone(self) -> None:
         """Remove what was executed of a notebook that is not there any more."""
@@ -135,12 +162,6 @@ class _Building:
         for name in self._memory.notebooks.keys() - kept:
             del self._memory.notebooks[name]
             (self._build.executed / name).unlink(missing_ok=True)
-
-    def _tell_of(self, problem: RunFailed) -> None:
-        """Leave a readable account of a failure beside the page."""
-        from reportlib.running.page import failure_page  # heavy: nbconvert
-
-        write_whole(self._build.failure, failure_page(problem))
 
     def _why(self, notebook: Path) -> Sequence[Any]:
         return why(
@@ -151,7 +172,7 @@ class _Building:
         """Check data and notebooks, unless nothing has changed since they were in order."""
         notebooks = self._study.notebooks.glob("*.ipynb")
         sources = {path.name: digest_of_bytes(path) for path in notebooks}
-        state = digest_of([self._inputs, sources, digest_of_library()])
+        state = digest_of([self._inputs, sources, self._library])
         if state == self._memory.checked:
             return
         from reportlib.reading.validation import check_package  # heavy: frictionless
@@ -159,33 +180,42 @@ class _Building:
 
         check_package(self._study)
         check_notebooks(self._study)
-        self._memory.checked = state
-        self._memory.write(self._build)
+        if not self.saves.files:
+            self._memory.checked = state
+            self._memory.write(self._build)
 
     def _execute(self, stale: Mapping[Path, Sequence[Any]]) -> None:
         """Execute notebooks, in parallel, and remember each that came to its end.
 
         Raises:
-            RunFailed: one did not; the others are executed all the same.
+            RunsFailed: some did not; the others are executed all the same.
         """
-        for notebook, found in stale.items():
-            told = f"{notebook.name} is stale: {'; '.join(map(str, found))}"
-            self._say(Event("stale", told, notebook.name))
         by_name = {notebook.name: notebook for notebook in stale}
-        began = monotonic()
-        problems = []
+        began = {}
+        failures = []
+
+        def begins(name: str) -> None:
+            began[name] = monotonic()
+            told = f"{name} is stale: {'; '.join(map(str, stale[by_name[name]]))}"
+            self._say(Event("begins", told, name))
+
         jobs = {name: partial(self._run, notebook) for name, notebook in by_name.items()}
-        for done in in_processes(jobs, self._how.at_once):
-            if done.problem is not None:
-                problems.append(_told(done, self._study.relative(by_name[done.name])))
-                self._say(Event("failed", f"{done.name} failed", done.name))
-                continue
-            self._memory.notebooks[done.name] = done.result
-            self._memory.write(self._build)
-            took = monotonic() - began
-            self._say(Event("executed", f"{done.name} executed", done.name, took))
-        if problems:
-            raise problems[0]
+        at_once = self._how.jobs or _processors()
+        with closing(in_processes(jobs, at_once, begins)) as ended:
+            for done in ended:
+                took = monotonic() - began[done.name]
+                if done.problem is not None:
+                    where = self._study.relative(by_name[done.name])
+                    failures.append(_as_failure(done.problem, where))
+                    self._say(Event("failed", f"{done.name} failed", done.name, took))
+                    continue
+                self._memory.notebooks[done.name] = done.result
+                self._memory.write(self._build)
+                self._executed += 1
+                told = f"{done.name} executed ({self._executed} of {self._stale})"
+                self._say(Event("executed", told, done.name, took))
+        if failures:
+            raise RunsFailed(failures)
 
     def _run(self, notebook: Path) -> Executed:
         """In a process of its own: execute a notebook, and return what it rested on."""
@@ -193,8 +223,16 @@ class _Building:
 
         given = {PARAMETER_SET: self._settings.set_name, **self._settings.values}
         artefact = self._build.executed / notebook.name
-        seen = run(self._study, notebook, artefact, given, kernel=self._how.kernel)
-        return self._remembered(notebook, artefact, seen)
+        kernel, limit = self._how.kernel, self._how.limit
+        try:
+            seen = run(self._study, notebook, artefact, given, kernel=kernel, limit=limit)
+            return self._remembered(notebook, artefact, seen)
+        except ReportError:
+            raise
+        except Exception as problem:  # what it says is all that crosses to the other process
+            told = f"{type(problem).__name__}: {problem}"
+            where = self._study.relative(notebook)
+            raise RunFailed(where, told, traceback=format_exc()) from None
 
     def _remembered(self, notebook: Path, artefact: Path, seen: Sequence[str]) -> Executed:
         from reportlib.running.carried import records_in
@@ -207,22 +245,19 @@ class _Building:
         everything = self._parameters.by_name if notebook == study.report else named
         inputs = [name for name in seen if Path(name).parts[0] != study.params.name]
         found = digests_of(study, notebook, inputs, everything, self._parameters, self._settings)
-        saved = {n for n, was in self._inputs.items() if digest_of_input(study, n) != was}
-        return replace(
-            found,
-            inputs={n: _SAVED if n in saved else now for n, now in found.inputs.items()},
-            artefact=digest_of_bytes(artefact),
-            claims={record.claim: record.tables_read for record in records},
-        )
+        claims = {record.claim: record.tables_read for record in records}
+        found = replace(found, artefact=digest_of_bytes(artefact), claims=claims)
+        return self.saves.noted_in(found, notebook)
 
     def _reword(self, notebook: Path) -> None:
         from reportlib.running.rewording import reworded
 
         artefact = self._build.executed / notebook.name
+        source = digest_of_bytes(notebook)  # first: what is saved from now on, is seen next
         write_whole(artefact, reworded(notebook, artefact))
         self._memory.notebooks[notebook.name] = replace(
             self._memory.notebooks[notebook.name],
-            source=digest_of_bytes(notebook),
+            source=source,
             artefact=digest_of_bytes(artefact),
         )
         self._memory.write(self._build)
@@ -230,18 +265,10 @@ class _Building:
         self._say(Event("reworded", told, notebook.name))
 
 
-def _told(done: Done, notebook: str) -> RunFailed:
-    problem = done.problem
+def _as_failure(problem: Exception, notebook: str) -> RunFailed:
     return problem if isinstance(problem, RunFailed) else RunFailed(notebook, str(problem))
 
 
-def _ended_in_order() -> ExitStack:
-    """Let a request to end be an exception, so that what was started is ended first."""
-    stack = ExitStack()
-
-    def end(number: int, _frame: object) -> None:
-        sys.exit(128 + number)
-
-    before = signal.signal(signal.SIGTERM, end)
-    stack.callback(signal.signal, signal.SIGTERM, before)
-    return stack
+def _processors() -> int:
+    """How many processors this process may use; where it cannot fork, one job runs at a time."""
+    return len(os.sched_getaffinity(0)) if can_fork() else 1

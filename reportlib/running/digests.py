@@ -12,23 +12,29 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from reportlib.errors import BadNotebook, Fault
 from reportlib.reading.parameters import OWN, Parameters, Settings
 from reportlib.reading.parts import digest_of
 from reportlib.running.namespace import PARAMETERS_TAG
 from reportlib.study import Study
 
 ABSENT = "absent"
-"""The digest of a file that is not there."""
+"""The digest of a file that is not there, or may not be read."""
 _PACKAGE = Path(__file__).resolve().parents[1]
 _LOCK = _PACKAGE.parent / "requirements" / "report.txt"
 
 
 def digest_of_bytes(path: Path) -> str:
-    """Return the sha256 of a file, or that it is absent."""
+    """Return the sha256 of a file, or that it cannot be had."""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
-    except (FileNotFoundError, IsADirectoryError):
+    except OSError:
         return ABSENT
+
+
+def digest_of_text(text: str) -> str:
+    """Return the digest that a file of this text has."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def digest_of_input(study: Study, name: str) -> str:
@@ -79,7 +85,7 @@ def parameters_named(notebook: Path, parameters: Parameters) -> set[str]:
     named: set[str] = set(OWN)
     for cell in _cells(notebook):
         if cell["cell_type"] == "code":
-            named |= _words(_source(cell)) & parameters.by_name.keys()
+            named |= words_in(_source(cell)) & parameters.by_name.keys()
     return named
 
 
@@ -105,17 +111,8 @@ def digest_of_environment() -> str:
     return digest_of([digest_of_bytes(_LOCK), platform.python_version()])
 
 
-def _cells(notebook: Path) -> list[dict[str, Any]]:
-    content: Mapping[str, Any] = json.loads(notebook.read_text(encoding="utf-8"))
-    return list(content["cells"])
-
-
-def _source(cell: Mapping[str, Any]) -> str:
-    return "".join(cell["source"])
-
-
-def _words(source: str) -> set[str]:
-    """Every name and every string in some code."""
+def words_in(source: str) -> set[str]:
+    """Return every name and every string in some code."""
     try:
         tree = ast.parse(source)
     except SyntaxError:  # told by the notebooks' contract
@@ -128,3 +125,16 @@ def _words(source: str) -> set[str]:
             case ast.Attribute(attr=word) | ast.Constant(value=str(word)):
                 words.add(word)
     return words
+
+
+def _cells(notebook: Path) -> list[dict[str, Any]]:
+    try:
+        return list(json.loads(notebook.read_text(encoding="utf-8"))["cells"])
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        where = f"{notebook.parent.name}/{notebook.name}"
+        hint = "A merge, or an editor that was interrupted, may have spoilt it."
+        raise BadNotebook([Fault(where, f"is no notebook ({problem})", hint)]) from None
+
+
+def _source(cell: Mapping[str, Any]) -> str:
+    return "".join(cell["source"])

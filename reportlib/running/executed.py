@@ -51,7 +51,7 @@ class Memory:
             content: Mapping[str, Any] = json.loads(build.memory.read_text(encoding="utf-8"))
             notebooks = {name: _executed(one) for name, one in content["notebooks"].items()}
             return cls(notebooks, content["checked"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return cls()
 
     @property

@@ -7,13 +7,13 @@ import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from reportlib.judging.argument import Argument
 from reportlib.judging.consistency import consistencies
 from reportlib.judging.inquiry import Inquiry
 from reportlib.running.carried import as_record
-from reportlib.running.files import write_whole
 from reportlib.showing.figures import Figure
 from reportlib.showing.marks import word_of
 from reportlib.study import Build
@@ -31,10 +31,10 @@ def findings(inquiry: Inquiry, argument: Argument) -> list[dict[str, Any]]:
     return [_finding(inquiry, argument, claim) for claim in inquiry.ledger.claims]
 
 
-def write_exports(
+def exports_of(
     build: Build, inquiry: Inquiry, argument: Argument, figures: Iterable[Figure]
-) -> None:
-    """Write ``findings.json``, ``findings.csv`` and the plotted rows of each figure."""
+) -> dict[Path, str]:
+    """Return ``findings.json``, ``findings.csv`` and the plotted rows of each figure, by path."""
     records = findings(inquiry, argument)
     whole = {
         "set": inquiry.settings.set_name,
@@ -42,11 +42,16 @@ def write_exports(
         "claims": records,
         "consistency": [asdict(one) for one in consistencies(inquiry)],
     }
-    write_whole(build.findings, json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
     lines = [[_cell(record[column]) for column in _COLUMNS] for record in records]
-    write_whole(build.findings_table, as_csv(_COLUMNS, lines))
-    for figure in figures:
-        write_whole(build.figures / f"{figure.id}.csv", as_csv(figure.columns, figure.rows))
+    plotted = {
+        build.figures / f"{figure.id}.csv": as_csv(figure.columns, figure.rows)
+        for figure in figures
+    }
+    return {
+        build.findings: json.dumps(whole, indent=2, ensure_ascii=False) + "\n",
+        build.findings_table: as_csv(_COLUMNS, lines),
+        **plotted,
+    }
 
 
 def as_csv(columns: Iterable[str], lines: Iterable[Iterable[str]]) -> str:

@@ -2,15 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
+
+from reportlib.errors import NotWritten
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it appears whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
+    """Write a file so that it appears whole or not at all.
+
+    Raises:
+        NotWritten: the disk is full, or nothing may be written there; the file is as it was.
+    """
+    write_together({path: text})
+
+
+def write_together(files: Mapping[Path, str], gone: Iterable[Path] = ()) -> None:
+    """Write files that belong together: none takes its place before all of them are written.
+
+    Each appears whole or not at all. They take their places in the order given, so that the last
+    one can say what belongs together: a process that is killed in between leaves files of two
+    states, each of them whole.
+
+    Args:
+        files: what to write, by path.
+        gone: what is removed before the first takes its place.
+
+    Raises:
+        NotWritten: the disk is full, or nothing may be written there. If so before the first took
+            its place, which is nearly always, all is as it was.
+    """
+    partials = {path: path.with_name(f".{path.name}.partial") for path in files}
+    path: Path | None = None
     try:
-        partial.write_text(text, encoding="utf-8", newline="\n")
-        partial.replace(path)
+        for path, text in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            partials[path].write_text(text, encoding="utf-8", newline="\n")
+        for path in gone:
+            path.unlink(missing_ok=True)
+        for path, partial in partials.items():
+            partial.replace(path)
+    except OSError as problem:
+        raise NotWritten.of(path, problem) from None
     finally:
-        partial.unlink(missing_ok=True)
+        for partial in partials.values():
+            with suppress(OSError):
+                partial.unlink()

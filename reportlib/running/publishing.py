@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from reportlib.errors import RunFailed
 from reportlib.judging.inquiry import Inquiry
 from reportlib.reading.parameters import Parameters, Settings
 from reportlib.running.carried import figures_in
-from reportlib.running.exports import write_exports
-from reportlib.running.files import write_whole
+from reportlib.running.exports import exports_of
 from reportlib.running.page import page_from
 from reportlib.running.report import Report
-from reportlib.study import Study
+from reportlib.study import Build, Study
 from reportlib.values.phrases import joined
 
 
-def publish(study: Study, settings: Settings, parameters: Parameters) -> list[Path]:
-    """Write all that readers get, the page last, and return it.
-
-    Each file appears whole or not at all; what an earlier run made and this one does not is gone.
+def made_of(study: Study, settings: Settings, parameters: Parameters) -> dict[Path, str]:
+    """Return all that readers get, by where it belongs; the page last. Nothing is written.
 
     Raises:
         RunFailed: not one checkable claim is settled.
@@ -32,16 +30,14 @@ def publish(study: Study, settings: Settings, parameters: Parameters) -> list[Pa
     executed = [build.executed / path.name for path in [*study.chapters(), study.report]]
     shown = {figure.id: figure for figure in figures_in(executed[-1])}
     figures = report.figures | shown
-    page = page_from(executed[-1], settings)
-    for path in executed:
-        write_whole(build.notebooks / path.name, path.read_text(encoding="utf-8"))
-    write_exports(build, report.inquiry, report.argument, figures.values())
-    write_whole(build.page, page)
-    notebooks = [build.notebooks / path.name for path in executed]
-    tables = [build.figures / f"{id}.csv" for id in figures]
-    for stranger in {*build.notebooks.glob("*.ipynb"), *build.figures.glob("*.csv")} - {
-        *notebooks,
-        *tables,
-    }:
-        stranger.unlink()
-    return [build.page, build.findings, build.findings_table, *notebooks, *tables]
+    return {
+        **{build.notebooks / path.name: path.read_text(encoding="utf-8") for path in executed},
+        **exports_of(build, report.inquiry, report.argument, figures.values()),
+        build.page: page_from(executed[-1], settings),
+    }
+
+
+def strangers(build: Build, made: Collection[Path]) -> list[Path]:
+    """Return what an earlier build made and this one did not."""
+    there = {*build.notebooks.glob("*.ipynb"), *build.figures.glob("*.csv")}
+    return sorted(there.difference(made))
