@@ -20,6 +20,7 @@ PY := .venv/bin/python
 LAB ?=
 KERNEL ?= forked
 JOBS ?= 0
+LIMIT ?=
 UPGRADE ?=
 # Of the command line alone: many an environment holds a PORT that is meant for something else.
 PORT := 0
@@ -35,8 +36,12 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # params/parameters.yaml says what the parameters mean; every other file there is a set.
 SETS = $(sort $(filter-out parameters,$(patsubst params/%.yaml,%,$(wildcard params/*.yaml))))
 
-# What a page is made from.
-INPUTS := data params notebooks reportlib requirements pyproject.toml $(wildcard verdicts.lock.json)
+# How it is built, which changes nothing of what comes out.
+HOW = --kernel '$(KERNEL)' --jobs '$(JOBS)' $(if $(LIMIT),--limit '$(LIMIT)')
+
+# What a page is made from; the lock of verdicts need not be there.
+LOCK := verdicts.lock.json
+INPUTS := data params notebooks reportlib requirements pyproject.toml $(wildcard $(LOCK))
 
 # Shell lines after which .venv holds what requirements/$(1).txt pins, and the project itself.
 #   .venv/.made     the project's path and the Python that .venv was made with
@@ -123,6 +128,7 @@ help: ## List what make can do
 	  'SET=NAME' 'for report and watch: the parameter set, one of: $(SETS) (now: $(SET))' \
 	  'KERNEL=plain' 'for report: ordinary kernels instead of children of one process' \
 	  'JOBS=N' 'for report: notebooks at once (default: one a processor)' \
+	  'LIMIT=SECONDS' 'for report: what a cell may take before it is stopped' \
 	  'PYTHON=PATH' 'the Python, 3.11 or newer, that .venv is made with (now: $(PYTHON))' \
 	  'PORT=N' 'for watch: where the preview is, on this machine (default: a free port)' \
 	  'LAB=OPTIONS' 'for lab: more options for JupyterLab' \
@@ -135,8 +141,9 @@ report: ## Build build/SET/report.html, if anything that it is made from has cha
 	  printf '%s\n' "There is no parameter set '$$set': params/ holds $(if $(SETS),$(SETS),none)." >&2
 	  exit 1
 	fi
-	stamp=build/$$set/.stamp page=build/$$set/report.html
-	if [ -f "$$stamp" ] && [ -f "$$page" ] && [ -f "build/$$set/findings.json" ]; then
+	stamp=build/$$set/.stamp page=build/$$set/report.html made=build/$$set/run.json
+	if [ -f "$$stamp" ] && [ -f "$$page" ] && [ -f "build/$$set/findings.json" ] && [ -f "$$made" ] &&
+	    { [ -f $(LOCK) ] || ! grep -q '"$(LOCK)"' "$$made"; }; then
 	  # An error of find, such as a folder that is gone, counts as a change.
 	  touched=$$(find $(INPUTS) -name __pycache__ -prune -o -name .ipynb_checkpoints -prune \
 	    -o -cnewer "$$stamp" -print -quit 2>&1) || touched=$${touched:-find failed}
@@ -146,22 +153,14 @@ report: ## Build build/SET/report.html, if anything that it is made from has cha
 	  fi
 	fi
 	$(call environment,report)
-	# The stamp bears the time before the build, so that an edit meanwhile is seen by the next.
-	# It waits outside the folder, which the build may replace.
-	mkdir -p "build/$$set"
-	touch "build/.$$set.stamp.new"
-	if $(PY) -m reportlib build --set "$$set" --kernel '$(KERNEL)' --jobs '$(JOBS)'; then
-	  mv -f "build/.$$set.stamp.new" "$$stamp"
-	else
-	  status=$$?
-	  rm -f "build/.$$set.stamp.new"
-	  exit $$status
-	fi
+	# In the shell's place, so that who ends make ends the build. The stamp that it leaves bears the
+	# time at which it began, so that an edit meanwhile is seen by the next.
+	exec $(PY) -m reportlib build --set "$$set" --stamp $(HOW)
 
 .PHONY: reports
 reports: ## Build the page of every parameter set
 	@$(call environment,report)
-	$(PY) -m reportlib build --all-sets --kernel '$(KERNEL)' --jobs '$(JOBS)'
+	exec $(PY) -m reportlib build --all-sets --stamp $(HOW)
 
 .PHONY: crate
 crate: report ## Put page, inputs, method and provenance into one archive, build/SET/report.crate.zip

@@ -5,17 +5,20 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reportlib.errors import BadLock, NotAccepted, NotBuilt, ReportError, did_you_mean
+from reportlib.errors import BadLock, NotAccepted, NotBuilt, ReportError, Stopped, did_you_mean
 from reportlib.reading.article import coverage_of
 from reportlib.reading.ledger import Ledger
 from reportlib.reading.parameters import BASE, Parameters
 from reportlib.reading.provenance import Provenance
 from reportlib.reading.validation import check_package
+from reportlib.running.how import How
 from reportlib.study import Build, Study
 from reportlib.values.phrases import counted, joined
 
@@ -23,8 +26,15 @@ if TYPE_CHECKING:
     from reportlib.running.rehearsal import Rehearsal
 
 
+EXIT_CODES = (
+    "It ends with 0 if all is well; 1 if something of the study is wrong, or cannot be written, "
+    "after saying what, where, and what to do; 2 if it was called wrongly; 129, 130 or 143 if it "
+    "was asked to stop, by a terminal that closed, by Ctrl-C, or by another process."
+)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return 0, or 1 after saying on standard error what is wrong.
+    """Run one command; return how it ended, after saying on standard error what is wrong.
 
     Where 1 is an answer, as with ``verify``, what is wrong is told by 2.
     """
@@ -36,35 +46,49 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ReportError as problem:
         print(problem, file=sys.stderr)
         return int(given.trouble)
-    except KeyboardInterrupt:
-        print("stopped; what was published is as it was", file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as asked:
+        print("stopped; the page is whole, and the next build goes on from here", file=sys.stderr)
+        return 128 + (asked.number if isinstance(asked, Stopped) else signal.SIGINT)
+    except BrokenPipeError:  # who read what this says has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m reportlib",
         description="Claims, evidence and computed verdicts of a published argument.",
+        epilog=EXIT_CODES,
     )
     parser.add_argument("--study", type=Path, help="the study's folder (default: this one)")
     parser.set_defaults(trouble=1)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    build = commands.add_parser("build", help="execute what is stale and write the page")
+    build = commands.add_parser(
+        "build", help="execute what is stale and write the page", epilog=EXIT_CODES
+    )
     build.add_argument("--set", default=BASE, dest="set_name", help="parameter set (default: base)")
     build.add_argument("--all-sets", action="store_true", help="build every parameter set")
     build.add_argument(
         "-n", "--dry-run", action="store_true", help="only say what is stale, and why"
     )
     build.add_argument(
-        "-j", "--jobs", type=int, default=0, help="notebooks at once (default: one a processor)"
-    )
+        "-j", "--jobs", type=_natural, default=How.jobs,
+        help="notebooks at once (default: one a processor)",
+    )  # fmt: skip
     build.add_argument("-q", "--quiet", action="store_true", help="say nothing but what is wrong")
     build.add_argument("--json", action="store_true", help="say it as lines of JSON")
     build.add_argument(
-        "--kernel", choices=("forked", "plain"), default="forked",
+        "--kernel", choices=("forked", "plain"), default=How.kernel,
         help="children of this process, which is faster, or ordinary kernels",
     )  # fmt: skip
+    build.add_argument(
+        "--limit", type=_natural, default=How.limit, metavar="SECONDS",
+        help=f"what a cell may take before it is stopped; 0: any time (default: {How.limit})",
+    )  # fmt: skip
+    build.add_argument(
+        "--stamp", action="store_true", help="leave build/SET/.stamp, by which make sees a change"
+    )
     build.set_defaults(command=_build)
 
     watch = commands.add_parser("watch", help="build at every save, and show it in a preview")
@@ -112,19 +136,22 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _build(study: Study, given: argparse.Namespace) -> int:
-    from reportlib.running.build import How, build_report, planned
-    from reportlib.running.progress import as_json, in_lines, quietly
+    from reportlib.running.build import build_report, planned
+    from reportlib.running.progress import as_json, for_people, quietly
 
     names = study.set_names() if given.all_sets else [given.set_name]
     if given.dry_run:
         for name in names:
-            print("\n".join([f"{name}:", *(f"  {line}" for line in planned(study, name).lines)]))
+            lines = planned(study, name).lines
+            told = json.dumps({"set": name, "plan": lines}, ensure_ascii=False)
+            print(told if given.json else "\n  ".join([f"{name}:", *lines]))
         return 0
-    say = quietly if given.quiet else as_json if given.json else in_lines
+    say = quietly if given.quiet else as_json if given.json else for_people()
+    how = How(given.jobs, given.kernel, given.limit, given.stamp)
     failed = 0
     for name in names:
         try:
-            build_report(study, name, say, How(given.jobs, given.kernel))
+            build_report(study, name, say, how)
         except ReportError as problem:
             print(problem, file=sys.stderr)
             failed = 1
@@ -136,6 +163,13 @@ def _watch(study: Study, given: argparse.Namespace) -> int:
 
     watch(study, given.set_name, given.port)
     return 0
+
+
+def _natural(text: str) -> int:
+    """A number of the command line that may be 0."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 on")
+    return int(text)
 
 
 def _check(study: Study, _given: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 
@@ -94,23 +95,74 @@ class ForeignFile(ReportError):
     """A notebook opens a file that belongs neither to its study nor to what it is run with."""
 
 
+class NotWritten(ReportError):
+    """A file cannot be written: the disk is full, or nothing may be written there."""
+
+    @classmethod
+    def of(cls, path: Path | None, problem: OSError) -> NotWritten:
+        """Say which file, why, and what to do."""
+        return cls(
+            f"{path} cannot be written ({problem.strerror}). What was there before is as it was: "
+            "make room, or let it be written, and build again."
+        )
+
+
+class SavedMeanwhile(ReportError):
+    """What a page is made from was saved again and again while it was made."""
+
+
 class RunFailed(ReportError):
     """A notebook stopped with an error; the page of the last good run stays in place."""
 
     def __init__(
-        self, notebook: str, error: str, *, cell: str = "", source: str = "", traceback: str = ""
+        self,
+        notebook: str,
+        error: str,
+        *,
+        cell: str = "",
+        claims: Sequence[str] = (),
+        rows: Sequence[str] = (),
+        source: str = "",
+        traceback: str = "",
     ) -> None:
         """Keep what a reader of the failure needs: where it stopped, and with which words."""
         self.notebook = notebook
         self.error = error
         self.cell = cell
+        self.claims = claims
+        self.rows = rows
         self.source = source
         self.traceback = traceback
-        super().__init__(f"{notebook}{f', cell [{cell}]' if cell else ''}: {error}")
+        super().__init__(f"{self.where}: {error}")
+
+    @property
+    def where(self) -> str:
+        """The notebook, the cell and its claims, as far as they are known."""
+        cell = f", cell [{self.cell}]" if self.cell else ""
+        claims = f" ({', '.join(self.claims)})" if self.claims else ""
+        return f"{self.notebook}{cell}{claims}"
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Cross from one process to another with all that is known."""
         return _run_failed, (dict(vars(self)),)
+
+
+class RunsFailed(ReportError):
+    """Notebooks stopped with errors; what the others gave is kept."""
+
+    def __init__(self, failures: Iterable[RunFailed]) -> None:
+        """Keep the failures, in the order of the notebooks, and make one message of them."""
+        self.failures: Sequence[RunFailed] = sorted(failures, key=lambda one: one.notebook)
+        super().__init__("\n".join(map(str, self.failures)))
+
+
+class Stopped(KeyboardInterrupt):
+    """Somebody, or the system, asked this process to end."""
+
+    def __init__(self, number: int) -> None:
+        """Keep the number of the signal."""
+        self.number = number
+        super().__init__(number)
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:

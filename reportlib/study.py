@@ -68,7 +68,7 @@ class Build:
 
     @property
     def work(self) -> Path:
-        """What the next run builds on: published together, once all of it is there."""
+        """What the next build goes on from, whether or not it has been published."""
         return self.folder / ".work"
 
     @property
@@ -80,6 +80,11 @@ class Build:
     def memory(self) -> Path:
         """What each notebook was last executed with, by digest."""
         return self.work / "executed.json"
+
+    @property
+    def stamp(self) -> Path:
+        """When the last build for make began that came to its end."""
+        return self.folder / ".stamp"
 
     @property
     def guard(self) -> Path:
@@ -191,6 +196,16 @@ class Study:
     def chapters(self) -> list[Path]:
         """The chapters in reading order: every notebook but the report, by name."""
         return sorted(p for p in self.notebooks.glob("*.ipynb") if p != self.report)
+
+    def inputs(self) -> list[Path]:
+        """Every file that people write and a page is made from."""
+        return [
+            *self.data.rglob("*.csv"),
+            self.descriptor,
+            *self.params.glob("*.yaml"),
+            *self.notebooks.glob("*.ipynb"),
+            *([self.lock] if self.lock.is_file() else []),
+        ]
 
     def build(self, set_name: str) -> Build:
         """Where the artefacts of that parameter set are."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -24,28 +25,41 @@ def built_study(folder: Path) -> Study:
     return study
 
 
+WAYS = (
+    (
+        ("--kernel", "forked", "--jobs", "1"),
+        {"PYTHONHASHSEED": "1", "TZ": "Pacific/Auckland", "LC_ALL": "C"},
+    ),
+    (
+        ("--kernel", "plain", "--jobs", "2"),
+        {"PYTHONHASHSEED": "2", "TZ": "America/Los_Angeles", "LC_ALL": "C.UTF-8"},
+    ),
+)
+"""Two ways to build the same, as different as can be."""
+
+
+def started(
+    study: Study, options: Sequence[str], environment: Mapping[str, str]
+) -> subprocess.Popen[str]:
+    """Start a build in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "reportlib", "build", *options],
+        cwd=study.notebooks,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+    )
+
+
 @cache
 def built_in_surroundings(folder: Path) -> tuple[Study, Study]:
-    """Return two copies of the tiny study, each built in surroundings of its own."""
-    surroundings = (
-        {"PYTHONHASHSEED": "1", "TZ": "Pacific/Auckland", "LC_ALL": "C"},
-        {"PYTHONHASHSEED": "2", "TZ": "America/Los_Angeles", "LC_ALL": "C.UTF-8"},
-    )
+    """Return two copies of the tiny study, each built in surroundings and in a way of its own."""
     studies = (
         copy_of(TINY, folder / "plain" / "s"),
         copy_of(TINY, folder / "a name with spaces" / "the tiny study"),
     )
-    runs = [
-        subprocess.Popen(
-            [sys.executable, "-m", "reportlib", "build"],
-            cwd=study.notebooks,
-            env=os.environ | around,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-        )
-        for study, around in zip(studies, surroundings, strict=True)
-    ]
-    said = [run.communicate()[0] for run in runs]
-    assert [run.returncode for run in runs] == [0, 0], "\n".join(said)
+    builds = [started(study, *way) for study, way in zip(studies, WAYS, strict=True)]
+    said = [build.communicate()[0] for build in builds]
+    assert [build.returncode for build in builds] == [0, 0], "\n".join(said)
     return studies

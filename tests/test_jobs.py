@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from reportlib.errors import BadData, Fault, ReportError, RunFailed
+from reportlib.errors import BadData, Fault, NotWritten, RunFailed
 from reportlib.running import jobs
 from reportlib.running import seen as seen_of_library
 from reportlib.running.guard import alone
@@ -146,6 +146,43 @@ def test_a_request_to_end_is_heard_also_while_a_process_is_being_forked(
     assert (run.returncode, run.stderr) == (9, "")
 
 
+@pytest.mark.usefixtures("forkable")
+def test_nothing_that_a_job_left_behind_runs_on_after_it() -> None:
+    def leaves_a_daemon() -> int:
+        ours, theirs = os.pipe()
+        if os.fork() == 0:
+            os.setsid()
+            if (daemon := os.fork()) == 0:
+                time.sleep(600)
+            os.write(theirs, str(daemon).encode())
+            os._exit(0)
+        return int(os.read(ours, 20))
+
+    (done,) = in_processes({"a": leaves_a_daemon}, at_once=1)
+
+    assert not _lives(done.result)
+
+
+@pytest.mark.usefixtures("forkable")
+def test_a_job_is_told_of_when_it_begins() -> None:
+    begun: list[str] = []
+
+    for done in in_processes({"a": int, "b": int}, at_once=1, begins=begun.append):
+        assert begun[-1] == done.name
+    assert begun == ["a", "b"]
+
+
+def test_where_no_process_can_be_forked_the_jobs_are_done_here_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+
+    found = list(in_processes({"a": os.getpid, "b": lambda: 1 // 0}, at_once=2))
+
+    assert (found[0].name, found[0].result) == ("a", os.getpid())
+    assert isinstance(found[1].problem, ZeroDivisionError)
+
+
 def _lives(pid: int) -> bool:
     """Whether a process is there and no mere remainder that nobody has asked about."""
     try:
@@ -175,14 +212,15 @@ def test_a_second_build_waits_and_says_for_whom(tmp_path: Path) -> None:
         with alone(guard, said.append):
             assert other.wait() == 0
 
-    assert [event.text for event in said] == [f"waiting for another build, process {other.pid}"]
+    (event,) = said
+    assert event.text.startswith(f"waiting for another build: process {other.pid}, since ")
 
 
 def test_where_nothing_can_be_written_the_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "build").write_text("a file, not a folder", encoding="utf-8")
 
     with (
-        pytest.raises(ReportError, match=r"build cannot be written to .* make it writable"),
+        pytest.raises(NotWritten, match=r"base\.building cannot be written \(File exists\)"),
         alone(tmp_path / "build" / ".base.building", print),
     ):
         pass

@@ -15,13 +15,14 @@ from typing import Any
 
 import yaml
 
+from reportlib.errors import BadNotebook, Fault
 from reportlib.reading.parameters import OWN, Parameters, Settings
 from reportlib.reading.parts import digest_of
 from reportlib.running.namespace import PARAMETERS_TAG
 from reportlib.study import Study
 
 ABSENT = "absent"
-"""The digest of a file that is not there."""
+"""The digest of a file that is not there, or may not be read."""
 LIBRARY = Path(__file__).resolve().parents[1]
 """The folder of the library's own files."""
 _PROJECT = LIBRARY.parent
@@ -30,10 +31,10 @@ REQUIREMENTS = _PROJECT / "requirements" / "report.txt"
 
 
 def digest_of_bytes(path: Path) -> str:
-    """Return the sha256 of a file, or that it is absent."""
+    """Return the sha256 of a file, or that it cannot be had."""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()
-    except (FileNotFoundError, IsADirectoryError):
+    except OSError:
         return ABSENT
 
 
@@ -100,7 +101,10 @@ def digest_of_prose(notebook: Path) -> str:
 
 
 def _digest_of_outputs(notebook: Path) -> str:
-    code = [cell for cell in _cells(notebook) if cell["cell_type"] == "code"]
+    try:
+        code = [cell for cell in _cells(notebook) if cell["cell_type"] == "code"]
+    except BadNotebook:  # no build has left it so: it will be executed again
+        return digest_of_bytes(notebook)
     return digest_of([[_source(cell), cell["outputs"]] for cell in code])
 
 
@@ -109,7 +113,7 @@ def parameters_named(notebook: Path, parameters: Parameters) -> set[str]:
     named: set[str] = set(OWN)
     for cell in _cells(notebook):
         if cell["cell_type"] == "code":
-            named |= _words(_source(cell)) & parameters.by_name.keys()
+            named |= words_in(_source(cell)) & parameters.by_name.keys()
     return named
 
 
@@ -163,19 +167,8 @@ def digest_of_environment() -> str:
     return digest_of([digest_of_bytes(REQUIREMENTS), platform.python_version()])
 
 
-def _cells(notebook: Path) -> list[dict[str, Any]]:
-    try:
-        return list(json.loads(notebook.read_text(encoding="utf-8"))["cells"])
-    except (ValueError, KeyError, TypeError):  # told by the notebooks' contract
-        return []
-
-
-def _source(cell: Mapping[str, Any]) -> str:
-    return "".join(cell["source"])
-
-
-def _words(source: str) -> set[str]:
-    """Every name and every string in some code."""
+def words_in(source: str) -> set[str]:
+    """Return every name and every string in some code."""
     try:
         tree = ast.parse(source)
     except SyntaxError:  # told by the notebooks' contract
@@ -188,3 +181,16 @@ def _words(source: str) -> set[str]:
             case ast.Attribute(attr=word) | ast.Constant(value=str(word)):
                 words.add(word)
     return words
+
+
+def _cells(notebook: Path) -> list[dict[str, Any]]:
+    try:
+        return list(json.loads(notebook.read_text(encoding="utf-8"))["cells"])
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        where = f"{notebook.parent.name}/{notebook.name}"
+        hint = "A merge, or an editor that was interrupted, may have spoilt it."
+        raise BadNotebook([Fault(where, f"is no notebook ({problem})", hint)]) from None
+
+
+def _source(cell: Mapping[str, Any]) -> str:
+    return "".join(cell["source"])

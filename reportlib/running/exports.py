@@ -14,7 +14,6 @@ from reportlib.judging.argument import Argument
 from reportlib.judging.consistency import consistencies
 from reportlib.judging.inquiry import Inquiry
 from reportlib.running.carried import as_record
-from reportlib.running.files import write_whole
 from reportlib.showing.bibliography import Citation, as_bibtex
 from reportlib.showing.figures import Figure
 from reportlib.showing.marks import word_of
@@ -35,17 +34,14 @@ def findings(inquiry: Inquiry, argument: Argument) -> list[dict[str, Any]]:
     return [_finding(inquiry, argument, claim) for claim in inquiry.ledger.claims]
 
 
-def write_exports(
+def exports_of(
     build: Build,
     inquiry: Inquiry,
     argument: Argument,
     figures: Iterable[Figure],
     citations: Sequence[Citation],
-) -> list[Path]:
-    """Write the findings and their schema, the citation records, and the rows of each figure.
-
-    Returns what was written.
-    """
+) -> dict[Path, str]:
+    """Return findings with their schema, citation records, and the rows of each figure, by path."""
     records = findings(inquiry, argument)
     whole = {
         "$schema": build.findings_schema.name,
@@ -55,16 +51,13 @@ def write_exports(
         "consistency": [asdict(one) for one in consistencies(inquiry)],
     }
     lines = [[_cell(record[column]) for column in _COLUMNS] for record in records]
-    texts = {
+    return {
         build.findings: _as_json(whole),
         build.findings_table: as_csv(_COLUMNS, lines),
         build.findings_schema: SCHEMA.read_text(encoding="utf-8"),
         build.citations: _as_json(citations),
         build.bibliography: as_bibtex(citations),
     } | {build.figures / f"{one.id}.csv": as_csv(one.columns, one.rows) for one in figures}
-    for path, text in texts.items():
-        write_whole(path, text)
-    return list(texts)
 
 
 def as_csv(columns: Iterable[str], lines: Iterable[Iterable[str]]) -> str:

@@ -6,8 +6,9 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import strftime
 
-from reportlib.errors import ReportError
+from reportlib.errors import NotWritten
 from reportlib.running.progress import Event, Say
 
 try:
@@ -17,34 +18,38 @@ except ImportError:  # a platform without it: there, nothing guards
 
 
 @contextmanager
-def alone(guard: Path, say: Say) -> Iterator[None]:
+def alone(guard: Path, say: Say) -> Iterator[int]:
     """Hold a file for as long as the block runs; wait for another process that does.
 
-    The system lets go of it however the process ends.
+    The system lets go of it however the process ends, once nothing that it forked runs any more.
+
+    Yields:
+        When it was taken, in nanoseconds, by the clock of the file system.
 
     Raises:
-        ReportError: nothing can be written there.
+        NotWritten: nothing can be written there.
     """
     try:
         guard.parent.mkdir(parents=True, exist_ok=True)
         file = guard.open("a+", encoding="utf-8")
     except OSError as problem:
-        raise ReportError(
-            f"{guard.parent} cannot be written to ({problem.strerror}): make it writable."
-        ) from None
+        raise NotWritten.of(guard, problem) from None
     with file:
         if fcntl is not None:
             _take(file.fileno(), guard, say)
+        try:
             file.truncate(0)
-            file.write(str(os.getpid()))
+            file.write(f"process {os.getpid()}, since {strftime('%H:%M:%S')}")
             file.flush()
-        yield
+        except OSError as problem:
+            raise NotWritten.of(guard, problem) from None
+        yield os.fstat(file.fileno()).st_mtime_ns
 
 
 def _take(descriptor: int, guard: Path, say: Say) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        holder = guard.read_text(encoding="utf-8") or "unknown"
-        say(Event("waiting", f"waiting for another build, process {holder}"))
+        holder = guard.read_text(encoding="utf-8") or "one that has just begun"
+        say(Event("waiting", f"waiting for another build: {holder}"))
         fcntl.flock(descriptor, fcntl.LOCK_EX)

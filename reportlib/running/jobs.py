@@ -6,18 +6,24 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from reportlib.running.lineage import has_one_thread
+from reportlib.running.lineage import (
+    adopt_orphans,
+    be_told_of_the_end_of,
+    end_below,
+    has_one_thread,
+)
 
 Work = Callable[[], Any]
-
-_REQUESTS = (signal.SIGINT, signal.SIGTERM)
+_REQUESTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_PATIENCE = 2.0
+"""Seconds that a job has to clear away what it left, when it is to end."""
 
 
 @dataclass(frozen=True)
@@ -29,15 +35,24 @@ class Done:
     problem: Exception | None = None
 
 
-def in_processes(jobs: Mapping[str, Work], at_once: int) -> Iterator[Done]:
+def in_processes(
+    jobs: Mapping[str, Work], at_once: int, begins: Callable[[str], None] = lambda _name: None
+) -> Generator[Done, None, None]:
     """Do each job in a fresh process, and yield it when it has ended.
 
-    A job that fails does not stop the others. When the caller stops iterating, or is stopped
-    itself, what still runs is ended with all that it started. Where this process cannot be forked
-    safely, the jobs are done here, one after the other.
+    A job that fails does not stop the others. When the caller closes what is returned here, or is
+    stopped itself, even by force, what still runs is ended with all that it started. Where this
+    process cannot be forked safely, the jobs are done here, one after the other.
+
+    Args:
+        jobs: what to do, by name.
+        at_once: how many processes there are at most.
+        begins: told the name of each job when it begins.
     """
     if not can_fork():
-        yield from (_done_here(name, work) for name, work in jobs.items())
+        for name, work in jobs.items():
+            begins(name)
+            yield _done_here(name, work)
         return
     context = multiprocessing.get_context("fork")
     waiting = list(jobs.items())
@@ -47,6 +62,7 @@ def in_processes(jobs: Mapping[str, Work], at_once: int) -> Iterator[Done]:
         while waiting or running:
             while waiting and len(running) < at_once:
                 name, work = waiting.pop(0)
+                begins(name)
                 ours, theirs = context.Pipe(duplex=False)
                 process = context.Process(target=_do, args=(work, theirs, os.getpid()), name=name)
                 with _no_request_lost():
@@ -59,8 +75,7 @@ def in_processes(jobs: Mapping[str, Work], at_once: int) -> Iterator[Done]:
                 name, process = running.pop(ready)
                 yield _ended(name, process, ready)
     finally:
-        for _, process in running.values():
-            _end(process)
+        _end(*(process for _, process in running.values()))
 
 
 def can_fork() -> bool:
@@ -97,19 +112,29 @@ def _done_here(name: str, work: Work) -> Done:
 
 def _do(work: Work, tell: Connection, parent: int) -> None:
     """In the new process: do the work, and tell what came of it."""
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _REQUESTS)
     _lead(os.getpid())
-    _die_with(parent)
+    adopt_orphans()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent's to hear
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _REQUESTS)
+    be_told_of_the_end_of(parent, signal.SIGHUP)
     try:
-        tell.send((work(), None))
-    except Exception as problem:
-        tell.send((None, problem))
+        done = _done_here("", work)
     finally:
-        tell.close()
+        end_below(os.getpid())
+    with suppress(BrokenPipeError):  # nobody waits any more
+        tell.send((done.result, done.problem))
+
+
+def _leave(number: int, _frame: object) -> None:
+    """End what was started, then unwind, so that folders for a time are cleared away."""
+    end_below(os.getpid())
+    sys.exit(128 + number)
 
 
 def _lead(pid: int | None) -> None:
-    """Give a process a group of its own, so that all it starts can be ended with it.
+    """Give a process a group of its own, so that no key pressed in a terminal reaches it.
 
     Both sides ask for it, since either may be first.
     """
@@ -121,27 +146,22 @@ def _lead(pid: int | None) -> None:
 def _ended(name: str, process: BaseProcess, told: Connection) -> Done:
     try:
         result, problem = told.recv()
-    except EOFError:
+    except (EOFError, OSError):  # not even a word, or half of one
         process.join()
         ended = f"{name}: its process ended before it was done (exit code {process.exitcode})"
         return Done(name, problem=ChildProcessError(ended))
-    _end(process)
+    process.kill()  # it has no more to do
+    process.join()
     return Done(name, result, problem)
 
 
-def _end(process: BaseProcess) -> None:
-    """End a process and everything in its group."""
-    assert process.pid is not None
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.join()
-
-
-def _die_with(parent: int) -> None:
-    """Ask the system to end this process when its parent ends, however that ends."""
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-        if os.getppid() != parent:
-            os._exit(1)
+def _end(*processes: BaseProcess) -> None:
+    """End processes and everything that they started."""
+    for process in processes:
+        assert process.pid is not None
+        end_below(process.pid)
+        process.terminate()
+    for process in processes:
+        process.join(_PATIENCE)
+        process.kill()
+        process.join()

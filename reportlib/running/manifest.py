@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -12,9 +12,13 @@ from typing import Any
 
 from reportlib.reading.parameters import Settings
 from reportlib.reading.parts import digest_of
-from reportlib.running.digests import digest_of_bytes, digest_of_input, digest_of_library
+from reportlib.running.digests import (
+    digest_of_bytes,
+    digest_of_input,
+    digest_of_library,
+    digest_of_text,
+)
 from reportlib.running.executed import Memory
-from reportlib.running.files import write_whole
 from reportlib.study import Build, Study
 
 _PACKAGES = ("altair", "nbconvert", "pandas", "papermill", "vl-convert-python")
@@ -22,14 +26,7 @@ _PACKAGES = ("altair", "nbconvert", "pandas", "papermill", "vl-convert-python")
 
 def inputs_of(study: Study) -> dict[str, str]:
     """Return the digest of every file that people write and a page is made from, by path."""
-    files = [
-        *study.data.rglob("*.csv"),
-        study.descriptor,
-        *study.params.glob("*.yaml"),
-        *study.notebooks.glob("*.ipynb"),
-        *([study.lock] if study.lock.is_file() else []),
-    ]
-    names = sorted(study.relative(path) for path in files)
+    names = sorted(study.relative(path) for path in study.inputs())
     return {name: digest_of_input(study, name) for name in names}
 
 
@@ -43,15 +40,15 @@ def packages() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES}
 
 
-def write_manifest(
+def as_manifest(
     build: Build,
     settings: Settings,
     started: datetime,
     memory: Memory,
     inputs: Mapping[str, str],
-    made: Iterable[Path],
-) -> None:
-    """Write ``run.json``; the only artefact that holds times.
+    made: Mapping[Path, str],
+) -> str:
+    """Return ``run.json``; the only artefact that holds times.
 
     Args:
         build: where the artefacts are.
@@ -59,7 +56,7 @@ def write_manifest(
         started: when the run began.
         memory: what each notebook was executed with.
         inputs: the digests of what people keep, as they were when the run began.
-        made: what came out.
+        made: what came out, by path.
     """
     content: dict[str, Any] = {
         "set": settings.set_name,
@@ -71,11 +68,11 @@ def write_manifest(
         "inputs": dict(inputs),
         "notebooks": memory.as_json["notebooks"],
         "artefacts": {
-            path.relative_to(build.folder).as_posix(): digest_of_bytes(path)
-            for path in sorted(made)
+            path.relative_to(build.folder).as_posix(): digest_of_text(text)
+            for path, text in sorted(made.items())
         },
     }
-    write_whole(build.manifest, json.dumps(content, indent=2) + "\n")
+    return json.dumps(content, indent=2) + "\n"
 
 
 def is_published(build: Build, memory: Memory, inputs: Mapping[str, str]) -> bool:

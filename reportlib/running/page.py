@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from markupsafe import Markup
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.filters import markdown2html
 
-from reportlib.errors import RunFailed
+from reportlib.errors import FaultsFound, RunFailed, RunsFailed
 from reportlib.reading.parameters import Settings
 from reportlib.running.carried import switch_in
 from reportlib.running.made_from import ID, UNSEALED, MadeFrom, sealed
@@ -126,17 +127,24 @@ def page_from(
     return sealed(str(html).rstrip() + "\n")
 
 
-def failure_page(problem: RunFailed) -> str:
-    """Return a readable account of a failed run."""
+def failure_page(problem: FaultsFound | RunFailed | RunsFailed) -> str:
+    """Return a readable account of a failed build."""
     exporter = _PageExporter("failure.html.j2")
     styles = Markup(_page_style())
+    faults = problem.faults if isinstance(problem, FaultsFound) else ()
+    failures = [problem] if isinstance(problem, RunFailed) else getattr(problem, "failures", ())
     html, _ = exporter.from_notebook_node(
         nbformat.v4.new_notebook(),
         resources={
             "styles": styles,
             "policy": policy(styles),
-            "problem": dict(vars(problem)),  # nbconvert copies it, which no exception survives
-            "traceback": re.sub(r"\x1b\[[0-9;]*m", "", problem.traceback),
+            "title": getattr(problem, "title", "The run failed"),
+            "faults": [asdict(fault) for fault in faults],
+            # As plain values, since nbconvert copies them, which no exception survives.
+            "failures": [
+                {**vars(one), "where": one.where, "traceback": _plain(one.traceback)}
+                for one in failures
+            ],
         },
     )
     return str(html)
@@ -160,6 +168,11 @@ def prose(markdown: str) -> Markup:
         flags=re.DOTALL,
     )
     return sanitised(html)
+
+
+def _plain(text: str) -> str:
+    """Text for a terminal without its colours."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
 def _outline(notebook: Any) -> tuple[str, list[tuple[str, str]]]:

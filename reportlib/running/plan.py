@@ -33,10 +33,11 @@ class Plan:
 
     @property
     def lines(self) -> list[str]:
-        """What has to be done and why, a line each."""
+        """What has to be done, a line for each reason."""
         said = [
-            f"{notebook.name} is stale: {'; '.join(map(str, found))}"
+            f"{notebook.name} is stale: {reason}"
             for notebook, found in self.stale.items()
+            for reason in found
         ]
         said += [f"{notebook.name} has other prose" for notebook in self.reworded]
         if self.unpublished and not said:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -13,14 +15,25 @@ class Event:
     """Something that has happened in a build."""
 
     kind: str
-    """``waiting``, ``stale``, ``shared``, ``executed``, ``failed``, ``reworded``, ``published`` or
-    ``idle``."""
+    """``waiting``, ``begins``, ``shared``, ``executed``, ``failed``, ``account``, ``reworded``,
+    ``saved``, ``published`` or ``idle``."""
     text: str
     notebook: str = ""
     seconds: float | None = None
 
+    def __str__(self) -> str:
+        """The event as a line."""
+        took = f", {self.seconds:.1f} s" if self.seconds is not None else ""
+        return f"{self.text}{took}"
+
 
 Say = Callable[[Event], None]
+
+
+def for_people() -> Say:
+    """Return what says it as the place allows: to a terminal, or as lines for a log."""
+    in_terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    return InTerminal() if in_terminal and "CI" not in os.environ else in_lines
 
 
 def quietly(_event: Event) -> None:
@@ -29,10 +42,30 @@ def quietly(_event: Event) -> None:
 
 def in_lines(event: Event) -> None:
     """Say it in a line on standard error."""
-    took = f", {event.seconds:.1f} s" if event.seconds is not None else ""
-    print(f"{event.text}{took}", file=sys.stderr, flush=True)
+    print(event, file=sys.stderr, flush=True)
 
 
 def as_json(event: Event) -> None:
     """Say it as a line of JSON on standard output."""
     print(json.dumps(asdict(event), ensure_ascii=False), flush=True)
+
+
+class InTerminal:
+    """Say it in lines, and keep below them one for each notebook that runs just now."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._running: dict[str, Event] = {}
+
+    def __call__(self, event: Event) -> None:
+        """Say it on standard error."""
+        up = f"\x1b[{len(self._running)}F\x1b[J" if self._running else ""
+        if event.kind == "begins":
+            self._running[event.notebook] = event
+            said = ""
+        else:
+            self._running.pop(event.notebook, None)
+            said = f"{event}\n"
+        width = shutil.get_terminal_size().columns - 1
+        below = "".join(f"{f'... {one}':.{width}}\n" for one in self._running.values())
+        print(f"{up}{said}{below}", end="", file=sys.stderr, flush=True)

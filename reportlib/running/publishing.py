@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -14,8 +14,7 @@ from reportlib.reading.descriptor import Descriptor
 from reportlib.reading.imprint import Imprint
 from reportlib.reading.parameters import Parameters, Settings
 from reportlib.running.carried import figures_in, records_in
-from reportlib.running.exports import write_exports
-from reportlib.running.files import write_whole
+from reportlib.running.exports import exports_of
 from reportlib.running.made_from import MadeFrom, ReadFor
 from reportlib.running.page import page_from
 from reportlib.running.report import Report
@@ -28,13 +27,10 @@ from reportlib.values.phrases import joined
 from reportlib.values.sources import SOURCES, table_of
 
 
-def publish(
+def made_of(
     study: Study, settings: Settings, parameters: Parameters, inputs: Mapping[str, str]
-) -> list[Path]:
-    """Write all that readers get, the page last, and return it.
-
-    Each file appears whole or not at all; what an earlier run made and this one does not is gone,
-    and so is the archive of an earlier page.
+) -> dict[Path, str]:
+    """Return all that readers get, by where it belongs; the page last. Nothing is written.
 
     Args:
         study: what is published.
@@ -60,23 +56,22 @@ def publish(
         MadeFrom.of(study, settings.set_name, inputs, _read_for(study, build, argument)),
         linked_data(imprint, inquiry, argument, _datasets(study, build)),
     )
-    notebooks = [build.notebooks / path.name for path in executed]
-    for path in executed:
-        write_whole(build.notebooks / path.name, path.read_text(encoding="utf-8"))
     citations = [
         citation(document.source, imprint.document_types)
         for document in cited_documents(inquiry, argument, imprint.article)
     ]
     figures = (report.figures | shown).values()
-    exports = write_exports(build, inquiry, argument, figures, citations)
-    write_whole(build.page, page)
-    for stranger in {*build.notebooks.glob("*.ipynb"), *build.figures.glob("*.csv")} - {
-        *notebooks,
-        *exports,
-    }:
-        stranger.unlink()
-    build.crate.unlink(missing_ok=True)
-    return [build.page, *exports, *notebooks]
+    return {
+        **{build.notebooks / path.name: path.read_text(encoding="utf-8") for path in executed},
+        **exports_of(build, inquiry, argument, figures, citations),
+        build.page: page,
+    }
+
+
+def strangers(build: Build, made: Collection[Path]) -> list[Path]:
+    """Return what an earlier build made and this one did not, the archive of its page too."""
+    there = {*build.notebooks.glob("*.ipynb"), *build.figures.glob("*.csv"), build.crate}
+    return sorted(there.difference(made))
 
 
 def _read_for(study: Study, build: Build, argument: Argument) -> dict[str, ReadFor]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
@@ -17,10 +19,13 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from reportlib.errors import RunFailed
+from reportlib.reading.ledger import Ledger
+from reportlib.running.digests import words_in
 from reportlib.running.drawings import KEEP, asked_to_keep
 from reportlib.running.files import write_whole
 from reportlib.running.forked.engine import FORKED, ForkedEngine
 from reportlib.running.namespace import INJECTED_TAG
+from reportlib.running.scratch import scratch_prefix
 from reportlib.running.seen import WATCH, Seen, asked, seen_in
 from reportlib.study import Study
 from reportlib.values.phrases import counted
@@ -29,8 +34,9 @@ Kernel = Literal["forked", "plain"]
 """Where cells run: in a fork of this process, or in a kernel that is started for them."""
 ENGINES: Mapping[Kernel, str] = {"forked": FORKED, "plain": "nbclient"}
 """What papermill calls the engine of each."""
-CELL_LIMIT = 300
-"""Seconds after which a cell is taken to be stuck."""
+
+_ANYWHERE = {"TZ": "UTC"}
+"""What a kernel is told of where it runs: the axis of a chart would show the time zone."""
 
 # Also where the project is not installed, and papermill cannot find the entry point.
 papermill_engines.register(FORKED, ForkedEngine)
@@ -43,7 +49,7 @@ def run(
     settings: Mapping[str, Any],
     *,
     kernel: Kernel = "forked",
-    limit: int = CELL_LIMIT,
+    limit: int = 0,
 ) -> Seen:
     """Execute a notebook afresh, write it, executed, to ``output``, and return what it opened.
 
@@ -56,24 +62,27 @@ def run(
         output: where it is written; it appears whole or not at all.
         settings: values of parameters, by name.
         kernel: where cells run.
-        limit: seconds after which a cell is taken to be stuck.
+        limit: seconds after which a cell is taken to be stuck; 0: it may take any time.
 
     Returns:
         The files of the study and of the library that were opened.
 
     Raises:
-        RunFailed: a cell raised an error or never ended; ``output`` is as it was before.
+        RunFailed: a cell raised an error, never ended, or ended its notebook; ``output`` is as it
+            was before.
+        NotWritten: so it is too, since it cannot be written.
     """
-    output.parent.mkdir(parents=True, exist_ok=True)
     named = papermill.inspect_notebook(str(notebook))
+    last = _Last()
+    failed = partial(_failed, study, notebook)
     try:
-        with TemporaryDirectory(prefix="reportlib-") as folder:
-            partial, seen = Path(folder, notebook.name), Path(folder, "seen")
+        with TemporaryDirectory(prefix=scratch_prefix(output.parent)) as folder:
+            aside, seen = Path(folder, notebook.name), Path(folder, "seen")
             seen.touch()
-            with _environment({**asked(study, seen), **asked_to_keep(study)}):
+            with _environment(asked(study, seen) | asked_to_keep(study) | _ANYWHERE):
                 papermill.execute_notebook(
                     str(notebook),
-                    str(partial),
+                    str(aside),
                     parameters={n: value for n, value in settings.items() if n in named},
                     kernel_name="python3",
                     cwd=str(study.notebooks),
@@ -83,22 +92,62 @@ def run(
                     engine_name=ENGINES[kernel],
                     config=_talking_in(folder),
                     extra_arguments=[f"--IPKernelApp.exec_lines={[WATCH, KEEP]!r}"],
+                    on_cell_execute=last.begins,
                 )
-            write_whole(output, _settled(partial, study))
+            executed = nbformat.read(aside, as_version=4)
+            if _ended_itself(executed):
+                told = "SystemExit: the cell ends its notebook, and none after it was run"
+                raise failed(last.number, last.source, told)
+            write_whole(output, _settled(executed, study))
             return seen_in(seen)
     except PapermillExecutionError as problem:
-        raise RunFailed(
-            study.relative(notebook),
-            f"{problem.ename}: {problem.evalue}",
-            cell=str(problem.exec_count),
-            source=problem.source,
-            traceback="\n".join(problem.traceback),
-        ) from None
+        told = f"{problem.ename}: {problem.evalue}"
+        traceback = "\n".join(problem.traceback)
+        raise failed(problem.exec_count, problem.source, told, traceback) from None
     except CellTimeoutError:
-        told = f"a cell did not end within {counted(limit, 'second')}, and was stopped"
-        raise RunFailed(study.relative(notebook), told) from None
+        told = (
+            f"the cell did not end within {counted(limit, 'second')}, and was stopped: make it "
+            "faster, or give cells more time (make report LIMIT=..., or build --limit ...)"
+        )
+        raise failed(last.number, last.source, told) from None
     except DeadKernelError as problem:
-        raise RunFailed(study.relative(notebook), str(problem)) from None
+        raise failed(last.number, last.source, str(problem)) from None
+
+
+class _Last:
+    """The cell that began last, numbered as a kernel does."""
+
+    number = 0
+    source = ""
+
+    def begins(self, cell: Any, **_where: Any) -> None:
+        """Take note of a cell that begins."""
+        self.number += 1
+        self.source = cell.source
+
+
+def _failed(
+    study: Study, notebook: Path, cell: int, source: str, error: str, traceback: str = ""
+) -> RunFailed:
+    """Tell of a failure with the claims that the cell names, and the rows that the error does."""
+    words = words_in(source) | set(re.findall(r"\w+", error))
+    tables = {path.stem for path in study.tables()}
+    rows = dict.fromkeys(re.findall(r"(\w+)#([\w-]+)", error))
+    return RunFailed(
+        study.relative(notebook),
+        error,
+        cell=str(cell or ""),
+        claims=[claim for claim in Ledger.read(study).claims if claim in words],
+        rows=[f"{table}#{key}" for table, key in rows if table in tables],
+        source=source,
+        traceback=traceback,
+    )
+
+
+def _ended_itself(executed: Any) -> bool:
+    """Whether a cell raised SystemExit, the one error that papermill takes for an end in order."""
+    outputs = [output for cell in executed.cells for output in cell.get("outputs", ())]
+    return any(output.output_type == "error" for output in outputs)
 
 
 @contextmanager
@@ -123,12 +172,17 @@ def _talking_in(folder: str) -> Config:
     Ports could be taken, or listened to. Left alone, the sockets lie in the folder of notebooks,
     where two runs at once would meet, and where make would take them for a change of the study.
     """
-    return Config(KernelManager={"transport": "ipc", "ip": f"{folder}/kernel"})
+    return Config(
+        KernelManager={
+            "transport": "ipc",
+            "ip": f"{folder}/kernel",
+            "connection_file": f"{folder}/kernel.json",
+        }
+    )
 
 
-def _settled(path: Path, study: Study) -> str:
+def _settled(content: Any, study: Study) -> str:
     """Take out what differs from run to run: times, durations, paths, random cell ids."""
-    content = nbformat.read(path, as_version=4)
     content.metadata.pop("papermill", None)
     for number, cell in enumerate(content.cells):
         cell.metadata.pop("papermill", None)

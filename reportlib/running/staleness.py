@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,9 @@ from reportlib.running.executed import Executed
 from reportlib.running.seen import Seen
 from reportlib.study import Study
 
+_NAMED = 2
+"""So many reasons stand in a line; `make why` has all."""
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -36,6 +39,12 @@ class Reason:
         digests = f" ({self.was[:8]} -> {self.now[:8]})" if self.was else ""
         claims = f", which {', '.join(self.claims)} rest on" if self.claims else ""
         return f"{self.what}{digests}{claims}"
+
+
+def in_brief(found: Sequence[Reason]) -> str:
+    """Return some reasons in one line: the first of them, and how many more there are."""
+    more = len(found) - _NAMED
+    return "; ".join([*map(str, found[:_NAMED]), *([f"and {more} more"] if more > 0 else [])])
 
 
 def reasons(

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from time import monotonic, sleep
 from types import TracebackType
@@ -19,7 +19,7 @@ from tqdm import TMonitor
 from reportlib.running.forked.client import Client
 from reportlib.running.forked.shell import serve
 from reportlib.running.forked.wire import END, Wire
-from reportlib.running.lineage import descendants, has_one_thread
+from reportlib.running.lineage import descendants, end_below, has_one_thread
 
 PATIENCE = 5.0
 """Seconds that a child has to end by itself: as long as a kernel is given."""
@@ -95,12 +95,15 @@ class Child:
 
     def end(self, *, at_once: bool) -> None:
         """End the child and what it started."""
-        started = descendants(self._pid)
+        started: Collection[int] = ()
         if not at_once:
+            started = descendants(self._pid)
             self._ask_to_end()
+        if self.is_alive():
+            end_below(self._pid)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._pid, signal.SIGKILL)
-        for process in (self._pid, *started):  # also what has no group yet, or left it
+        for process in (self._pid, *started):  # what has no group yet, and what outlived it
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
         with contextlib.suppress(ChildProcessError):

@@ -31,7 +31,7 @@ from traitlets import Any as Anything
 
 from reportlib.running.forked.inheritance import start_afresh
 from reportlib.running.forked.wire import END, OUTPUT, REPLY, Wire
-from reportlib.running.lineage import descendants
+from reportlib.running.lineage import adopt_orphans, end_below
 
 
 def serve(wire: Wire, session: Session, arguments: Sequence[str]) -> NoReturn:
@@ -40,6 +40,7 @@ def serve(wire: Wire, session: Session, arguments: Sequence[str]) -> NoReturn:
     told = os.fdopen(os.dup(2), "w")  # the parent's: this one's will be a cell's output
     try:
         start_afresh()
+        adopt_orphans()
         session.pid = os.getpid()
         app = _Application.instance(session=session, wire=wire)
         app.initialize(list(arguments))
@@ -86,9 +87,7 @@ class _Publisher(IOPubThread):
             for kind, *parts in self._wire.receive():
                 self._request([] if kind == END else parts)
         except EOFError:  # the parent is gone, and nothing of the notebook is to run on
-            for process in descendants(os.getpid()):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(process, signal.SIGKILL)
+            end_below(os.getpid())
             os.killpg(0, signal.SIGKILL)
 
 

@@ -1,0 +1,143 @@
+"""`make report`: when it starts a build, and what becomes of the build when make is ended."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from tests.conftest import REPO
+from tests.warm_builds import assert_gone
+
+PYTHON = """\
+#!/bin/sh
+echo "$@" >> asked.txt
+echo $$ > started
+[ ! -f endless ] || exec sleep 1000
+mkdir -p build/base
+cd build/base
+touch report.html findings.json .stamp
+if [ -f ../../verdicts.lock.json ]; then echo '"verdicts.lock.json"'; fi > run.json
+"""
+"""Stands for the Python of the environment, and builds in no time."""
+TICK = 0.03
+"""Seconds after which a file that is touched is seen to be newer; a true build takes longer."""
+CHECKSUM = "cksum {0} > .venv/{1}\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with an environment that is up to date, built once."""
+    root = tmp_path / "a project"
+    for file in (
+        "data/datapackage.json", "data/tables/a.csv", "notebooks/01-a.ipynb", "notebooks/b.ipynb",
+        "params/base.yaml", "params/other.yaml", "params/parameters.yaml", "reportlib/a.py",
+        "requirements/report.txt", "pyproject.toml", "verdicts.lock.json", ".venv/bin/python",
+    ):  # fmt: skip
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / file).touch()
+    shutil.copy(REPO / "Makefile", root)
+    python = root / ".venv" / "bin" / "python"
+    python.write_text(PYTHON, encoding="utf-8")
+    python.chmod(0o755)
+    made = f"{root.resolve()}\n{shutil.which('python3')}\n"
+    (root / ".venv" / ".made").write_text(made, encoding="utf-8")
+    for of, stamp in (("requirements/report.txt", ".report"), ("pyproject.toml", ".project")):
+        subprocess.run(["sh", "-c", CHECKSUM.format(of, stamp)], cwd=root, check=True)
+    assert make(root) == ""
+    assert asked(root) == ["-m reportlib build --set base --stamp --kernel forked --jobs 0"]
+    return root
+
+
+def make(root: Path, *options: str) -> str:
+    """Run `make report`, and return what it printed."""
+    command = ["make", "--no-print-directory", "report", *options]
+    done = subprocess.run(command, cwd=root, check=True, capture_output=True, encoding="utf-8")
+    sleep(TICK)
+    return done.stdout + done.stderr
+
+
+def asked(root: Path) -> list[str]:
+    """With what Python was started since this was asked last."""
+    file = root / "asked.txt"
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    file.unlink(missing_ok=True)
+    return lines
+
+
+def test_where_nothing_was_touched_no_build_is_started(project: Path) -> None:
+    for _ in range(2):
+        assert make(project) == "build/base/report.html is up to date\n"
+    assert asked(project) == []
+
+
+TOUCHES: dict[str, Callable[[Path], object]] = {
+    "a table": lambda root: (root / "data/tables/a.csv").write_text("a\n"),
+    "a file of the library": lambda root: (root / "reportlib/a.py").touch(),
+    "a new table": lambda root: (root / "data/tables/b.csv").touch(),
+    "a table that is gone": lambda root: (root / "data/tables/a.csv").unlink(),
+    "a notebook that is gone": lambda root: (root / "notebooks/b.ipynb").unlink(),
+    "a notebook of another name": lambda root: (root / "notebooks/b.ipynb").rename(
+        root / "notebooks/c.ipynb"
+    ),
+    "a parameter set that is gone": lambda root: (root / "params/other.yaml").unlink(),
+    "an older copy": lambda root: os.utime(root / "data/tables/a.csv", (1, 1)),
+    "the lock": lambda root: (root / "verdicts.lock.json").write_text("{}"),
+    "a lock that is gone": lambda root: (root / "verdicts.lock.json").unlink(),
+    "a page that is gone": lambda root: (root / "build/base/report.html").unlink(),
+    "a run record that is gone": lambda root: (root / "build/base/run.json").unlink(),
+}
+
+
+@pytest.mark.parametrize("what", TOUCHES)
+def test_what_was_touched_starts_a_build_and_then_no_other(what: str, project: Path) -> None:
+    TOUCHES[what](project)
+
+    make(project)
+    assert len(asked(project)) == 1
+    assert make(project) == "build/base/report.html is up to date\n"
+
+
+def test_a_lock_that_is_new_starts_a_build(project: Path) -> None:
+    lock = project / "verdicts.lock.json"
+    lock.unlink()
+    make(project)
+    asked(project)
+
+    lock.touch()
+
+    make(project)
+    assert len(asked(project)) == 1
+
+
+def test_options_reach_the_build(project: Path) -> None:
+    (project / "data/tables/a.csv").touch()
+    make(project, "KERNEL=plain", "JOBS=1", "LIMIT=900")
+    (last,) = asked(project)
+    assert last.endswith("--stamp --kernel plain --jobs 1 --limit 900")
+
+
+@pytest.mark.parametrize(("number", "end"), [(signal.SIGTERM, os.kill), (signal.SIGINT, os.killpg)])
+def test_who_ends_make_ends_the_build(
+    number: signal.Signals, end: Callable[[int, int], None], project: Path
+) -> None:
+    (project / "endless").touch()
+    (project / "started").unlink()
+    (project / "data/tables/a.csv").touch()
+    with subprocess.Popen(
+        ["make", "report"], cwd=project, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as running:
+        started = project / "started"
+        until = monotonic() + 30
+        while not started.exists() or not started.read_text(encoding="utf-8").endswith("\n"):
+            assert monotonic() < until
+            sleep(0.01)
+        end(running.pid, number)
+        assert running.wait(30) != 0
+    assert_gone([int(started.read_text(encoding="utf-8"))])

@@ -1,0 +1,143 @@
+"""Builds in forks of a process that has imported all they need: quick, and free to be killed.
+
+Charts are drawn as one and the same, since starting what draws them takes longer than all else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any, NoReturn
+
+from reportlib.study import Study
+
+NEEDED = (
+    "frictionless",
+    "reportlib.running.build",
+    "reportlib.running.chapter",
+    "reportlib.running.contract",
+    "reportlib.running.publishing",
+    "reportlib.running.run",
+)
+
+_CHART = '<svg viewBox="0 0 1 1" width="1" height="1"><rect width="1" height="1"/></svg>'
+
+
+class WarmBuilds:
+    """Starts builds, one after the other or several at once."""
+
+    def __init__(self, server: subprocess.Popen[str]) -> None:
+        self._server = server
+
+    def start(self, study: Study, *options: str, first: str = "") -> int:
+        """Start a build, and return its process; ``first`` is code that it runs before."""
+        log = study.root / "said.txt"
+        return int(self._asked(study=str(study.root), options=options, first=first, log=str(log)))
+
+    def status(self, process: int) -> int:
+        """Wait until a build has ended, and return with what; of a signal its number, negative."""
+        return int(self._asked(process=process))
+
+    def run(self, study: Study, *options: str, first: str = "") -> int:
+        """Build, and return how it ended."""
+        return self.status(self.start(study, *options, first=first))
+
+    def _asked(self, **order: Any) -> Any:
+        assert self._server.stdin is not None
+        assert self._server.stdout is not None
+        self._server.stdin.write(json.dumps(order) + "\n")
+        self._server.stdin.flush()
+        return json.loads(self._server.stdout.readline())
+
+
+def said(study: Study) -> str:
+    """What the last build said so far."""
+    log = study.root / "said.txt"
+    return log.read_text(encoding="utf-8") if log.exists() else ""
+
+
+def assert_gone(processes: Iterable[int]) -> None:
+    """Processes have ended, or do so within some seconds."""
+    until = monotonic() + 10
+    while running := [one for one in processes if _runs(one)]:
+        assert monotonic() < until, running
+        sleep(0.01)
+
+
+def _runs(process: int) -> bool:
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] not in "ZX"
+
+
+@contextmanager
+def warm_builds(scratch: Path) -> Iterator[WarmBuilds]:
+    """Lend what starts builds; their folders for a time are below a folder."""
+    scratch.mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-m", __name__],
+        env=os.environ | {"TMPDIR": str(scratch)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    ) as server:
+        yield WarmBuilds(server)
+        assert server.stdin is not None
+        server.stdin.close()
+
+
+def _serve() -> None:
+    from reportlib.running.forked.engine import preload
+
+    preload(*NEEDED)
+    import vl_convert
+
+    vl_convert.vegalite_to_svg = lambda *_, **__: _CHART
+    for line in sys.stdin:
+        order = json.loads(line)
+        if "process" in order:
+            _, ended = os.waitpid(order["process"], 0)
+            answer = os.waitstatus_to_exitcode(ended)
+        else:
+            answer = os.fork()
+            if answer == 0:
+                _end_with(_built, order)
+        print(answer, flush=True)
+
+
+def _end_with(work: Callable[..., int], order: Mapping[str, Any]) -> NoReturn:
+    status = 1
+    try:
+        status = work(**order)
+    except SystemExit as leaving:
+        status = int(leaving.code or 0)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _built(study: str, options: list[str], first: str, log: str) -> int:
+    from reportlib.commands import main
+
+    os.setsid()
+    with Path(log).open("w", encoding="utf-8") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    exec(first, {})
+    return main(["--study", study, "build", *options])
+
+
+if __name__ == "__main__":
+    _serve()
