@@ -29,6 +29,7 @@ def in_code(study: Study) -> None:
 
 def in_prose(study: Study) -> None:
     replace(study, "## The rows", "## The rows of this day")
+    replace(study, "## Then and now", "## Now and then", "report.ipynb")
 
 
 def in_a_row(study: Study) -> None:
