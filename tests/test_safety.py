@@ -83,13 +83,13 @@ def executed(study: Study) -> list[str]:
 FULL = """
 import errno, os
 from pathlib import Path
-write = Path.write_text
-def write_half(path, text, **how):
+write = Path.write_bytes
+def write_half(path, content):
     if path.name in {names}:
-        write(path, text[: len(text) // 2], **how)
+        write(path, content[: len(content) // 2])
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    return write(path, text, **how)
-Path.write_text = write_half
+    return write(path, content)
+Path.write_bytes = write_half
 """
 """Lets the disk be full when half of certain files is written."""
 
