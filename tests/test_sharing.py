@@ -14,6 +14,10 @@ from reportlib.running import drawings
 from reportlib.study import Study
 from tests.conftest import in_notebook
 
+KEPT = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text x="1" y="1">kept</text></svg>'
+)
+
 
 def run(study: Study, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Build in a process of its own, as people do."""
@@ -96,12 +100,11 @@ def test_a_build_draws_only_charts_that_it_has_not_drawn(tiny: Study) -> None:
     drawn = sorted(tiny.drawings.iterdir())
     assert drawn
     for path in drawn:
-        svg = path.read_text(encoding="utf-8")
-        path.write_text(svg.replace("<svg ", '<svg class="kept" ', 1), encoding="utf-8")
+        path.write_text(KEPT, encoding="utf-8")
     before = tiny.build("base").notebooks / "01-bridge.ipynb"
     in_notebook(tiny, "len(chapter.data.works)", "len(chapter.data.works) + 0")
 
     assert built(tiny)["01-bridge.ipynb"] == "executed"
 
-    assert 'class=\\"kept\\"' in before.read_text(encoding="utf-8")
+    assert ">kept</text>" in before.read_text(encoding="utf-8")
     assert sorted(tiny.drawings.iterdir()) == drawn

@@ -22,7 +22,7 @@ from reportlib.running.lineage import (
 
 Work = Callable[[], Any]
 _REQUESTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_PATIENCE = 2.0
+_PATIENCE = 10.0
 """Seconds that a job has to clear away what it left, when it is to end."""
 
 
