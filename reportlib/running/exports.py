@@ -27,7 +27,8 @@ _COLUMNS = (
 )  # fmt: skip
 SCHEMA = Path(__file__).with_name("findings.schema.json")
 """The JSON Schema that ``findings.json`` keeps, and is published with."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a spreadsheet may take for the beginning of a formula; the last four are wide signs."""
 
 
 def findings(inquiry: Inquiry, argument: Argument) -> list[dict[str, Any]]:

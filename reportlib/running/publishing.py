@@ -70,6 +70,7 @@ def publish(
     figures = (report.figures | shown).values()
     exports = write_exports(build, inquiry, argument, figures, citations)
     write_whole(build.page, page)
+    build.printed.unlink(missing_ok=True)  # it is that of an earlier page
     for stranger in {*build.notebooks.glob("*.ipynb"), *build.figures.glob("*.csv")} - {
         *notebooks,
         *exports,

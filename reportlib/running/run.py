@@ -65,14 +65,16 @@ def run(
         RunFailed: a cell raised an error or never ended; ``output`` is as it was before.
     """
     output.parent.mkdir(parents=True, exist_ok=True)
-    named = papermill.inspect_notebook(str(notebook))
+    # Not by its path, in which papermill would fill in what stands in braces.
+    content = nbformat.read(notebook, as_version=4)
+    named = papermill.inspect_notebook(content)
     try:
         with TemporaryDirectory(prefix="reportlib-") as folder:
-            partial, seen = Path(folder, notebook.name), Path(folder, "seen")
+            partial, seen = Path(folder, "partial.ipynb"), Path(folder, "seen")
             seen.touch()
             with _environment({**asked(study, seen), **asked_to_keep(study)}):
                 papermill.execute_notebook(
-                    str(notebook),
+                    content,
                     str(partial),
                     parameters={n: value for n, value in settings.items() if n in named},
                     kernel_name="python3",

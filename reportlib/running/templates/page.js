@@ -14,7 +14,7 @@
     mark: at.querySelector("svg"),
     path: at.querySelector("path"),
     word: at.querySelector("strong"),
-  }));
+  })).filter(({ mark, path, word }) => mark && path && word); // a notebook can write anything
   const cards = [...document.querySelectorAll("article.rl-card")].map((card) => ({
     card,
     claim: card.id,
