@@ -56,7 +56,7 @@ VALUE = f"any {SET}"
 
 ADDRESSES = {
     "town_log": "javascript:window.harm=1",
-    "town_count": "https://town.example/\"onclick=\"window.harm=1\"'><script>window.harm=1</script>",
+    "town_count": 'https://town.example/"onclick="window.harm=1"\'><script>window.harm=1</script>',
     "gazette_opening": " data:text/html,<script>window.harm=1</script>",
     "club_count": "HTTPS:javascript:window.harm=1",
 }
@@ -100,7 +100,7 @@ def described(study: Study) -> list[dict[str, Any]]:
 
 
 def changed(path: Path, cells: Mapping[str, str]) -> None:
-    """Put text into columns of a file; ``{}`` before it stands for what was there, if something was."""
+    """Put text into columns of a file, or with ``{}`` before it behind what stands there."""
     with path.open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
     for line in lines:
@@ -172,7 +172,8 @@ def _notebooks(study: Study) -> None:
     said = json.dumps(f"Said of {{B1}}: {HARM.replace('{', '{{').replace('}', '}}')}")
     in_notebook(
         study,
-        'chapter.say("The bridge was opened on {B1}; {B2.rows} rows bear on its closures.", on="B1")',
+        'chapter.say("The bridge was opened on {B1}; '
+        '{B2.rows} rows bear on its closures.", on="B1")',
         f'chapter.say({said}, on="B1")  # digits: those of an attack',
     )
     (chapter,) = study.chapters()

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
 from reportlib.running.printing import BROWSERS, QUIET, browser_found
 
+
 def skipped(because: str) -> NoReturn:
     """Skip a test for what this machine lacks, but not in CI."""
     assert os.environ.get("CI") != "true", because

@@ -15,6 +15,10 @@ pytestmark = pytest.mark.browser
 
 COLOURS = ("color-contrast", "link-in-text-block")
 """The rules that see colours; all others judge light and dark alike."""
+SEEN = """one => {
+  const box = one.getBoundingClientRect();
+  return one === document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+}"""
 OPEN = "all => all.forEach(one => one.open = true)"
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 CUT_OFF = """() => [...document.querySelectorAll("main *")].filter((one) => {
@@ -121,8 +125,12 @@ def test_the_first_link_leads_past_the_navigation(browser: Browser, built: Study
 def test_a_page_enlarged_four_times_is_read_without_scrolling_sideways_and_nothing_is_cut_off(
     browser: Browser, built: Study
 ) -> None:
-    with opened(browser, built.build("base").page, width=320) as (page, _):  # 1280 px at 400 %
+    with opened(browser, built.build("base").page, width=320) as (page, _):
+        page.set_viewport_size({"width": 320, "height": 256})  # 1280 px by 1024 px at 400 %
         switched(page)
+        last = page.locator("#switch input").last
+        last.scroll_into_view_if_needed()
+        assert last.evaluate(SEEN), "the controls leave the window if they do not fit into it"
         all_opened(page)
         assert page.evaluate(SIDEWAYS) <= 0
         assert page.evaluate(CUT_OFF) == []

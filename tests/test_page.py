@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +17,6 @@ from reportlib.study import Study
 from reportlib.values.trials import Canary
 from reportlib.values.words import NOT_LOOKED_AT, Grounding, Kind, Outcome, Verdict
 from tests.built_study import SETS
-from tests.conftest import TINY, copy_of, lines_of, set_cell
 from tests.open_page import opened
 
 pytestmark = pytest.mark.browser

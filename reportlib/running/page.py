@@ -53,11 +53,12 @@ _ATTRIBUTES = {
     "tspan": {"x", "y", "dx", "dy"},
     "clipPath": {"clipPathUnits"},
 }
+_TURNING = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _ESCAPED = {
     sign: f"\\u{sign:04x}"
-    for sign in [*map(ord, "<>&"), *range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A)]
+    for sign in (*map(ord, "<>&"), *range(0x7F, 0xA0), 0x2028, 0x2029, *_TURNING)
 }
-"""What could end a script element or a line of it, or turn its text, and how JSON writes it else."""
+"""What could end a script element or a line of it, or turn text round, and how JSON writes it."""
 _NEEDLESS_REL = re.compile(r'(<a(?: href="#[^"]*"[^<>]*?)?) rel="noopener noreferrer"')
 """On a link within the page, or to nowhere, as the sanitiser leaves it; only others need one."""
 _SANITISER = nh3.Cleaner(
