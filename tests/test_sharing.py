@@ -14,9 +14,7 @@ from reportlib.running import drawings
 from reportlib.study import Study
 from tests.conftest import in_notebook
 
-KEPT = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text x="1" y="1">kept</text></svg>'
-)
+KEPT = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text>kept</text></svg>'
 
 
 def run(study: Study, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -69,8 +69,9 @@ def made_of(
 
 
 def strangers(build: Build, made: Collection[Path]) -> list[Path]:
-    """Return what an earlier build made and this one did not, the archive of its page too."""
-    there = {*build.notebooks.glob("*.ipynb"), *build.figures.glob("*.csv"), build.crate}
+    """Return what an earlier build made and this one did not, also of its page: crate and print."""
+    beside = {build.crate, build.printed}
+    there = {*build.notebooks.glob("*.ipynb"), *build.figures.glob("*.csv"), *beside}
     return sorted(there.difference(made))
 
 
