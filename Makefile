@@ -125,7 +125,7 @@ help: ## List what make can do
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 	echo
 	printf '  %-17s %s\n' \
-	  'SET=NAME' 'for report and watch: the parameter set, one of: $(SETS) (now: $(SET))' \
+	  'SET=NAME' 'for report, watch and pdf: the parameter set, one of: $(SETS) (now: $(SET))' \
 	  'KERNEL=plain' 'for report: ordinary kernels instead of children of one process' \
 	  'JOBS=N' 'for report: notebooks at once (default: one a processor)' \
 	  'LIMIT=SECONDS' 'for report: what a cell may take before it is stopped' \
@@ -167,13 +167,18 @@ crate: report ## Put page, inputs, method and provenance into one archive, build
 	@$(call environment,report)
 	$(PY) -m reportlib crate --set '$(SET)'
 
+.PHONY: pdf
+pdf: report ## Print the page as build/SET/report.pdf, with a browser on this machine
+	@$(call environment,report)
+	$(PY) -m reportlib pdf --set '$(SET)'
+
 .PHONY: why
 why: ## Say of each notebook what is stale, and because of what
 	@$(call environment,report)
 	$(PY) -m reportlib build --dry-run --set '$(SET)'
 
 .PHONY: test
-test: environment browser ## Run the tests
+test: environment browser checkers ## Run the tests
 	@$(PY) -m pytest
 
 .PHONY: check
@@ -231,7 +236,7 @@ format: environment ## Format code and notebooks, and strip the notebooks' outpu
 
 .PHONY: browser
 browser: ## Find a browser for the browser tests; on Debian, as root, install one
-	@for name in chromium chromium-browser google-chrome; do
+	@for name in chromium chromium-browser google-chrome google-chrome-stable; do
 	  ! command -v "$$name" >/dev/null || exit 0
 	done
 	if [ -f /etc/debian_version ] && [ "$$(id -u)" = 0 ]; then
@@ -243,12 +248,49 @@ browser: ## Find a browser for the browser tests; on Debian, as root, install on
 	    apt-get install -y --no-install-recommends chromium fonts-dejavu-core >> "$$log" 2>&1 || :
 	  ! command -v chromium >/dev/null || exit 0
 	fi
-	none='No browser was found (chromium, chromium-browser or google-chrome)'
+	none='No browser was found (chromium, chromium-browser, google-chrome or google-chrome-stable)'
 	if [ "$${CI:-}" = true ]; then
 	  echo "$$none, and CI=true asks for one." >&2
 	  exit 1
 	fi
 	echo "$$none: the browser tests are skipped." >&2
+
+.PHONY: checkers
+checkers: environment ## Install the checkers of the page; on Debian, as root, node and Java for them too
+	@have() { command -v "$$1" >/dev/null; }
+	log=build/checkers.log wants=
+	mkdir -p build
+	if ! have node || ! have npm; then wants='nodejs npm'; fi
+	have java || wants="$$wants default-jre-headless"
+	if [ "$$wants" ] && [ -f /etc/debian_version ] && [ "$$(id -u)" = 0 ]; then
+	  echo "Installing for the checkers of the page: $$wants"
+	  export DEBIAN_FRONTEND=noninteractive
+	  apt-get update > "$$log" 2>&1 &&
+	    apt-get install -y --no-install-recommends $$wants >> "$$log" 2>&1 || :
+	fi
+	# They lie in .venv, so that `make clean` leaves them and a new .venv has them anew.
+	wrong= to=.venv/checkers pins='tests/checkers/package.json tests/checkers/package-lock.json tests/checkers/.npmrc'
+	have java || wrong='No Java was found (java)'
+	if ! have node || ! have npm; then
+	  wrong='No node was found (node and npm, 18.16 or newer)'
+	elif [ "$$(cksum $$pins)" != "$$(cat "$$to/.made" 2>/dev/null)" ]; then
+	  echo 'Installing tests/checkers/package-lock.json into .venv/checkers (a minute if it is new)'
+	  rm -rf "$$to"
+	  mkdir -p "$$to"
+	  cp $$pins "$$to"
+	  if (cd "$$to" && npm ci) > "$$log" 2>&1; then
+	    cksum $$pins > "$$to/.made"
+	  else
+	    rm -rf "$$to"
+	    wrong="tests/checkers/package-lock.json could not be installed (npm's own words: $$log)"
+	  fi
+	fi
+	[ "$$wrong" ] || exit 0
+	if [ "$${CI:-}" = true ]; then
+	  echo "$$wrong, and CI=true asks for it." >&2
+	  exit 1
+	fi
+	echo "$$wrong: the tests that need it are skipped." >&2
 
 .PHONY: environment
 environment: ## Fill .venv with all that developing needs (the other targets do it when needed)

@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         study = Study.at(given.study) if given.study else Study.find()
         return int(given.command(study, given))
     except ReportError as problem:
-        print(problem, file=sys.stderr)
+        _say_what_is_wrong(problem)
         return int(given.trouble)
     except KeyboardInterrupt as asked:
         print("stopped; the page is whole, and the next build goes on from here", file=sys.stderr)
@@ -52,6 +52,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # who read what this says has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+
+
+def _say_what_is_wrong(problem: ReportError) -> None:
+    """Say it on standard error; a cell that it quotes must not steer the terminal."""
+    from reportlib.showing.markup import clean  # heavy: jinja2
+
+    print(clean(str(problem)), file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -113,6 +120,10 @@ def _parser() -> argparse.ArgumentParser:
     trace.add_argument("--set", default=BASE, dest="set_name", help="parameter set (default: base)")
     trace.set_defaults(command=_trace)
 
+    pdf = commands.add_parser("pdf", help="print the page as PDF, with a browser on this machine")
+    pdf.add_argument("--set", default=BASE, dest="set_name", help="parameter set (default: base)")
+    pdf.set_defaults(command=_pdf)
+
     robustness = commands.add_parser("robustness", help="print what was tried to turn each verdict")
     robustness.add_argument(
         "--set", default=BASE, dest="set_name", help="parameter set (default: base)"
@@ -153,7 +164,7 @@ def _build(study: Study, given: argparse.Namespace) -> int:
         try:
             build_report(study, name, say, how)
         except ReportError as problem:
-            print(problem, file=sys.stderr)
+            _say_what_is_wrong(problem)
             failed = 1
     return failed
 
@@ -229,6 +240,15 @@ def _refuse_nothing_settled(found: Rehearsal) -> None:
 
     if unsettled := Argument(found.inquiry.ledger, found.records).settles_nothing:
         raise ReportError(f"Not one checkable claim is settled, of {joined(unsettled)}.")
+
+
+def _pdf(study: Study, given: argparse.Namespace) -> int:
+    from reportlib.running.printing import print_page
+
+    Parameters.read(study).settings(given.set_name)
+    _note_changes(study, study.build(given.set_name))
+    print(f"printed {study.relative(print_page(study, given.set_name))}")
+    return 0
 
 
 def _coverage(study: Study, given: argparse.Namespace) -> int:

@@ -22,6 +22,11 @@ class Build:
         return self.folder / "report.html"
 
     @property
+    def printed(self) -> Path:
+        """The page as PDF, if it was printed."""
+        return self.folder / "report.pdf"
+
+    @property
     def findings(self) -> Path:
         """One record a claim, as JSON."""
         return self.folder / "findings.json"

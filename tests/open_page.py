@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
-QUIET = (
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-)
-"""Without these a browser looks up its maker's hosts at every start."""
+from reportlib.running.printing import BROWSERS, QUIET, browser_found
+
+
+def skipped(because: str) -> NoReturn:
+    """Skip a test for what this machine lacks, but not in CI."""
+    assert os.environ.get("CI") != "true", because
+    pytest.skip(because)
 
 
 @contextmanager
 def started_browser() -> Iterator[Browser]:
     """The browser that the Makefile finds; without one the tests are skipped, but not in CI."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, names)), None)
+    found = browser_found()
     if found is None:
-        none = f"no browser was found: {', '.join(names)}"
-        assert os.environ.get("CI") != "true", none
-        pytest.skip(none)
+        skipped(f"no browser was found: {', '.join(BROWSERS)}")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=found, args=list(QUIET))
         yield opened

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,7 @@ OUTCOMES_UNTIL = "outcomes_until"
 SOURCE_FLOOR = "source_floor"
 OWN = (AS_OF, OUTCOMES_UNTIL, SOURCE_FLOOR)
 """The parameters that the library itself obeys; every study has them, and no test names them."""
+_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 BASE = "base"
 """The set that the published page is made from; the others say where they differ from it."""
 
@@ -97,6 +99,11 @@ class Parameters:
                 by_name[name] = _parameter(name, entry)
             except (KeyError, TypeError, ValueError, AttributeError) as problem:
                 faults.append(Fault(f"{where}, {name}", f"cannot be read: {problem!r}"))
+        faults += [
+            Fault(f"{where}, {name}", "is no name", "Allowed: a-z, 0-9 and _.")
+            for name in by_name
+            if not _NAME.fullmatch(str(name))
+        ]
         faults += [
             Fault(where, f"the parameter “{name}” is missing")
             for name in OWN

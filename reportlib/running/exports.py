@@ -26,7 +26,8 @@ _COLUMNS = (
 )  # fmt: skip
 SCHEMA = Path(__file__).with_name("findings.schema.json")
 """The JSON Schema that ``findings.json`` keeps, and is published with."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", *map(chr, (0xFF1D, 0xFF0B, 0xFF0D, 0xFF20)))
+"""What a spreadsheet may take for the beginning of a formula; the last four are wide signs."""
 
 
 def findings(inquiry: Inquiry, argument: Argument) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from reportlib.reading.parameters import Settings
 from reportlib.running.carried import switch_in
 from reportlib.running.made_from import ID, UNSEALED, MadeFrom, sealed
 from reportlib.running.policy import policy
-from reportlib.showing.markup import style
+from reportlib.showing.markup import clean, cleaned, style
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _COMMENT = re.compile(r"\s*<!--.*?-->", flags=re.DOTALL)
@@ -54,10 +54,14 @@ _ATTRIBUTES = {
     "tspan": {"x", "y", "dx", "dy"},
     "clipPath": {"clipPathUnits"},
 }
-_ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
-"""What could end a script element, or a line of it, and how JSON writes it else."""
-_INNER_LINK = re.compile(r'(<a href="#[^"]*"[^<>]*?) rel="noopener noreferrer"')
-"""A link within the page as the sanitiser leaves it; only one that leads out needs a ``rel``."""
+_TURNING = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_ESCAPED = {
+    sign: f"\\u{sign:04x}"
+    for sign in (*map(ord, "<>&"), *range(0x7F, 0xA0), 0x2028, 0x2029, *_TURNING)
+}
+"""What could end a script element or a line of it, or turn text round, and how JSON writes it."""
+_NEEDLESS_REL = re.compile(r'(<a(?: href="#[^"]*"[^<>]*?)?) rel="noopener noreferrer"')
+"""On a link within the page, or to nowhere, as the sanitiser leaves it; only others need one."""
 _SANITISER = nh3.Cleaner(
     tags=_STRUCTURE | _DRAWING,
     attributes=_ATTRIBUTES,
@@ -82,6 +86,7 @@ class _PageExporter(TemplateExporter):
     def _create_environment(self) -> Any:
         environment = super()._create_environment()  # type: ignore[no-untyped-call]
         environment.autoescape = True
+        environment.finalize = clean
         environment.trim_blocks = environment.lstrip_blocks = True
         environment.filters.update(sanitised=sanitised, prose=prose)
         return environment
@@ -105,7 +110,7 @@ def page_from(
     exporter = _PageExporter("page.html.j2")
     styles = Markup("\n".join([style(), _page_style()]))
     script = Markup((_TEMPLATES / "page.js").read_text(encoding="utf-8"))
-    switch = switch_in(executed)
+    switch = cleaned(switch_in(executed))
     title, sections = _outline(notebook)
     html, _ = exporter.from_notebook_node(
         notebook,
@@ -152,7 +157,7 @@ def failure_page(problem: FaultsFound | RunFailed | RunsFailed) -> str:
 
 def sanitised(html: str) -> Markup:
     """Return HTML that came out of a notebook, less all that could run or reach out."""
-    return Markup(_INNER_LINK.sub(r"\1", _SANITISER.clean(html)))
+    return Markup(_NEEDLESS_REL.sub(r"\1", _SANITISER.clean(clean(html))))
 
 
 def prose(markdown: str) -> Markup:

@@ -69,8 +69,9 @@ def made_of(
 
 
 def strangers(build: Build, made: Collection[Path]) -> list[Path]:
-    """Return what an earlier build made and this one did not, the archive of its page too."""
-    there = {*build.notebooks.glob("*.ipynb"), *build.figures.glob("*.csv"), build.crate}
+    """Return what an earlier build made and this one did not, archive and print of its page too."""
+    tables_and_notebooks = {*build.notebooks.glob("*.ipynb"), *build.figures.glob("*.csv")}
+    there = {*tables_and_notebooks, build.crate, build.printed}
     return sorted(there.difference(made))
 
 

@@ -72,16 +72,18 @@ def run(
             was before.
         NotWritten: so it is too, since it cannot be written.
     """
-    named = papermill.inspect_notebook(str(notebook))
+    # Not by its path, in which papermill would fill in what stands in braces.
+    content = nbformat.read(notebook, as_version=4)
+    named = papermill.inspect_notebook(content)
     last = _Last()
     failed = partial(_failed, study, notebook)
     try:
         with TemporaryDirectory(prefix=scratch_prefix(output.parent)) as folder:
-            aside, seen = Path(folder, notebook.name), Path(folder, "seen")
+            aside, seen = Path(folder, "aside.ipynb"), Path(folder, "seen")
             seen.touch()
             with _environment(asked(study, seen) | asked_to_keep(study) | _ANYWHERE):
                 papermill.execute_notebook(
-                    str(notebook),
+                    content,
                     str(aside),
                     parameters={n: value for n, value in settings.items() if n in named},
                     kernel_name="python3",

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from reportlib.showing import drawing
 from reportlib.showing.marks import MARKS, PALETTE, TONES
-from reportlib.showing.markup import clean, render
+from reportlib.showing.markup import clean, cleaned, render
 from reportlib.showing.svg import compact
 from reportlib.values.findings import plain
 from reportlib.values.phrases import DATE, in_words
@@ -117,7 +117,7 @@ def drawn(chart: alt.TopLevelMixin, id: str, name: str) -> str:
     refused = sorted(set(_keys(spec)) & set(_REFUSED))
     if refused:
         raise ValueError(f"A chart may not hold {', '.join(refused)}: links stand in the text.")
-    svg = drawing.svg_of(json.dumps(_cleaned(spec), default=str))
+    svg = drawing.svg_of(json.dumps(cleaned(spec), default=str))
     svg = re.sub(r'\b(id="|url\(#)(clip|gradient)', rf"\g<1>{id}-\g<2>", compact(svg))
     return svg.replace("<svg ", f'<svg role="img" aria-label="{Markup.escape(clean(name))}" ', 1)
 
@@ -130,15 +130,6 @@ def state_channels() -> dict[str, Any]:
         "shape": alt.Shape("path:N", scale=alt.Scale(domain=paths, range=paths)).legend(None),
         "color": alt.Color("tone:N", scale=tones).legend(None),
     }
-
-
-def _cleaned(spec: Any) -> Any:
-    """The same, without signs in its words with which a name could look like another."""
-    if isinstance(spec, dict):
-        return {name: _cleaned(value) for name, value in spec.items()}
-    if isinstance(spec, list):
-        return [_cleaned(value) for value in spec]
-    return clean(spec)
 
 
 def _keys(spec: Any) -> list[str]:

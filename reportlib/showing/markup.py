@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -15,7 +16,12 @@ from reportlib.showing.marks import MARKS, Mark
 from reportlib.values.phrases import DATE, counted, in_words, joined
 from reportlib.values.sources import key_of, table_of
 
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+"""Controls, marks of direction, and what no file can hold or a drawing breaks off at."""
+_IN_ADDRESSES = "%/:?#[]@!$&'()*+,;=~"
+"""What has a meaning in an address, and stays as it is."""
 
 
 def render(template: str, **values: Any) -> Markup:
@@ -29,9 +35,9 @@ def clean(value: Any) -> Any:
 
 
 def cleaned(data: Any) -> Any:
-    """Strip the same marks from every text in plain data."""
+    """Strip the same marks from every text in plain data, names included."""
     if isinstance(data, Mapping):
-        return {name: cleaned(value) for name, value in data.items()}
+        return {clean(name): cleaned(value) for name, value in data.items()}
     if isinstance(data, (list, tuple)):
         return [cleaned(value) for value in data]
     return clean(data)
@@ -63,7 +69,7 @@ def icon(mark: Mark) -> Markup:
 
 def web_address(address: str) -> str:
     """Return an address that a reader may follow, or nothing: only http and https."""
-    return address if re.match(r"https?://", address) else ""
+    return quote(address, safe=_IN_ADDRESSES) if re.match(r"https?://", address) else ""
 
 
 def _day_or_month(printed: str) -> str:

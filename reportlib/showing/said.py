@@ -61,4 +61,4 @@ class _Sentence(Formatter):
 
 def said(text: str, records: Mapping[str, Record], values: Mapping[str, Any]) -> Markup:
     """Return a sentence with its fields filled in and everything else escaped."""
-    return Markup(_Sentence(records, values).vformat(str(escape(text)), (), {}))
+    return Markup(_Sentence(records, values).vformat(str(escape(clean(text))), (), {}))

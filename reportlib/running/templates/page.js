@@ -14,7 +14,7 @@
     mark: at.querySelector("svg"),
     path: at.querySelector("path"),
     word: at.querySelector("strong"),
-  }));
+  })).filter(({ mark, path, word }) => mark && path && word); // a notebook can write anything
   const cards = [...document.querySelectorAll("article.rl-card")].map((card) => ({
     card,
     claim: card.id,
@@ -147,7 +147,8 @@
   // What sticks to the top grows with what is chosen, and covers no place that a link leads to.
   const nav = document.querySelector("nav");
   const below = () => {
-    document.documentElement.style.scrollPaddingTop = `${nav.offsetHeight + 12}px`;
+    const sticks = getComputedStyle(nav).position === "sticky";
+    document.documentElement.style.scrollPaddingTop = `${(sticks ? nav.offsetHeight : 0) + 12}px`;
   };
   new ResizeObserver(below).observe(nav);
   const menus = [...document.querySelectorAll(".menu")];
