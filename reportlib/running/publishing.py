@@ -69,9 +69,9 @@ def made_of(
 
 
 def strangers(build: Build, made: Collection[Path]) -> list[Path]:
-    """Return what an earlier build made and this one did not, also of its page: crate and print."""
-    beside = {build.crate, build.printed}
-    there = {*build.notebooks.glob("*.ipynb"), *build.figures.glob("*.csv"), *beside}
+    """Return what an earlier build made and this one did not, archive and print of its page too."""
+    tables_and_notebooks = {*build.notebooks.glob("*.ipynb"), *build.figures.glob("*.csv")}
+    there = {*tables_and_notebooks, build.crate, build.printed}
     return sorted(there.difference(made))
 
 
