@@ -75,7 +75,6 @@ def test_a_quick_bench_reports_every_line(tmp_path, capsys, monkeypatch):
         ("build, 2 made-up notebooks", "prose changed: make report"),
         ("build, 2 made-up notebooks", "one library module changed: make report"),
         ("build, 2 made-up notebooks", "nothing changed: make report"),
-        ("build, 2 made-up notebooks", "nothing changed: make report"),
         ("build, 2 made-up notebooks", "nothing changed: bare make"),
         ("build, 2 made-up notebooks", "nothing changed, against bare make"),
         ("execution only, no page", "one notebook: forked"),
