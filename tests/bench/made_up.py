@@ -20,6 +20,7 @@ from reportlib.values.findings import Finding
 from tests.bench.lines import SORTS, Line, files_of
 from tests.bench.size import WORDS, Size
 
+TITLE = "made-up"
 DATED = ("day", "known_from", "from", "to")
 EMPTY = {
     "chain/edges": ("child", "parent", "relation"),
@@ -43,7 +44,7 @@ class MadeUp:
         study = Study(folder)
         described = [_written(study, name, lines) for name, lines in files_of(size).items()]
         described += [_written(study, name, [], columns) for name, columns in EMPTY.items()]
-        descriptor = {"name": "made-up", "resources": described}
+        descriptor = {"name": TITLE, "resources": described}
         study.descriptor.write_text(json.dumps(descriptor), encoding="utf-8")
         _write_parameters(study)
         study.notebooks.mkdir(exist_ok=True)

@@ -9,7 +9,7 @@ from string import Template
 import nbformat
 
 from reportlib.reading.parameters import BASE, OWN, Parameters
-from tests.bench.made_up import MadeUp
+from tests.bench.made_up import TITLE, MadeUp
 
 CHARTS = {
     "months": (
@@ -123,7 +123,7 @@ def _chapter(made: MadeUp, claim: int, parameters: str, drawn: bool) -> Iterator
 
 
 def _report(chapters: list[str], parameters: str, drawn: bool) -> Iterator[str]:
-    yield "# What is made up"
+    yield f"# {TITLE}"
     yield parameters
     yield REPORTED
     yield "report.answer()"
