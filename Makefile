@@ -214,7 +214,7 @@ accept: environment ## Accept every claim as it is now: write verdicts.lock.json
 	@$(PY) -m reportlib accept
 
 .PHONY: bench
-bench: environment ## Measure speed and how it grows, which takes some minutes; writes build/bench.json
+bench: environment ## Measure speed, beside others', and how it grows: a quarter of an hour; build/bench.json
 	@$(PY) -m tests.bench
 
 .PHONY: lab
@@ -298,7 +298,7 @@ environment: ## Fill .venv with all that developing needs (the other targets do 
 
 .PHONY: lock
 lock: environment ## Write requirements/*.txt anew from requirements/*.in
-	@for name in report develop; do
+	@for name in report develop bench; do
 	  $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest \
 	    --generate-hashes --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade) \
 	    --output-file "requirements/$$name.txt" "requirements/$$name.in"

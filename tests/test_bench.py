@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from subprocess import Popen
 
 import pytest
 
 from reportlib.judging.argument import Argument
 from reportlib.reading import tables
 from reportlib.reading.validation import faults_in_package
+from tests.bench import builds, sweeps
 from tests.bench.__main__ import main
+from tests.bench.environments import Environment
+from tests.bench.load import Load
 from tests.bench.made_up import MadeUp
 from tests.bench.passing import evaluations, fresh
+from tests.bench.projects import Project
 from tests.bench.size import Size
 from tests.bench.timing import calls, growth
 
@@ -22,7 +28,17 @@ def made_up(folder: Path, size: Size) -> MadeUp:
     return MadeUp.write(folder / str(size), size)
 
 
-def test_a_quick_bench_reports_every_line(tmp_path, capsys):
+def doing_nothing(
+    _project: Project, *_command: str, watched: Callable[[Popen[bytes]], None] | None = None
+) -> None:
+    """Take the place of running a command; test_bench_builds.py runs some."""
+    if watched is not None:
+        watched(Popen(["sleep", "0.1"]))
+
+
+def test_a_quick_bench_reports_every_line(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(Project, "run", doing_nothing)
+
     assert main(["--quick", "--to", str(tmp_path / "below" / "bench.json")]) == 0
 
     lines = json.loads((tmp_path / "below" / "bench.json").read_text(encoding="utf-8"))
@@ -49,11 +65,67 @@ def test_a_quick_bench_reports_every_line(tmp_path, capsys):
         ("reading, by rows", "100 rows"),
         ("reading, by rows", "1,000 rows"),
         ("reading, by rows", "for ten times as much"),
+        ("build, 2 made-up notebooks", "peak memory: make report"),
+        ("build, 2 made-up notebooks", "peak memory: make report, no chart drawn"),
+        ("build, 2 made-up notebooks", "peak memory, against make report, no chart drawn"),
+        ("build, 2 made-up notebooks", "cold: make report"),
+        ("build, 2 made-up notebooks", "cold: make report, no chart drawn"),
+        ("build, 2 made-up notebooks", "cold, against make report, no chart drawn"),
+        ("build, 2 made-up notebooks", "one row changed: make report"),
+        ("build, 2 made-up notebooks", "prose changed: make report"),
+        ("build, 2 made-up notebooks", "one library module changed: make report"),
+        ("build, 2 made-up notebooks", "nothing changed: make report"),
+        ("build, 2 made-up notebooks", "nothing changed: bare make"),
+        ("build, 2 made-up notebooks", "nothing changed, against bare make"),
+        ("execution only, no page", "one notebook: forked"),
+        ("execution only, no page", "one notebook: a plain script of its code"),
+        ("execution only, no page", "one notebook, against a plain script of its code"),
+        ("execution only, no page", "each of 2 sets: forked"),
+        ("execution only, no page", "each of 1 sets: plain"),
+        ("cold build, by notebooks", "2 notebooks"),
+        ("cold build, by notebooks", "3 notebooks"),
+        ("cold build, by notebooks", "for ten times as much"),
+        ("finding nothing stale, by notebooks", "2 notebooks"),
+        ("finding nothing stale, by notebooks", "3 notebooks"),
+        ("finding nothing stale, by notebooks", "for ten times as much"),
     ]  # fmt: skip
     assert all(line["low"] <= line["value"] <= line["high"] for line in lines)
-    assert all("linear" in one["verdict"] for one in lines if one["what"].startswith("for ten"))
+    tenfold = [one for one in lines if one["what"].startswith("for ten")]
+    assert all("linear" in one["verdict"] for one in tenfold)
     said = capsys.readouterr().out
     assert all(line["what"] in said for line in lines)
+
+
+def test_everything_is_measured_against_every_peer(tmp_path, monkeypatch):
+    monkeypatch.setattr(Project, "run", doing_nothing)
+    here = Environment.current()
+    load = Load(
+        here, here, notebooks=3, rows=100, article=True, times=1, long=1, often=1, blinks=1,
+        sets=2, few=1, growing=(2, 3),
+    )  # fmt: skip
+
+    lines = [*builds.measure(tmp_path, load), *sweeps.measure(tmp_path, load)]
+
+    made_up, article = "build, 3 made-up notebooks", "build, this article"
+    alone = "execution only, no page"
+    assert [(line.about, line.what, line.goal) for line in lines if line.goal is not None] == [
+        (made_up, "cold, against make -j2", 0.33),
+        (made_up, "cold, no chart drawn, against make -j2", 0.25),
+        (made_up, "one row changed, against make -j2", 0.4),
+        (made_up, "nothing changed, against bare make", 2),
+        (article, "cold, against make -j2", 0.33),
+        (article, "one row changed, against make -j2", 0.4),
+        (alone, "one notebook, against a plain script of its code", 1.5),
+        (alone, "each set, forked, against papermill, 2 at a time", 0.1),
+        (alone, "each set, plain, against papermill, 2 at a time", 0.25),
+    ]
+    assert {line.what for line in lines if line.what.endswith("against Snakemake")} == {
+        f"{what}, against Snakemake"
+        for what in (
+            "peak memory", "cold", "one row changed", "prose changed",
+            "one library module changed", "nothing changed",
+        )
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

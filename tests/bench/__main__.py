@@ -6,13 +6,16 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from reportlib.study import Study
-from tests.bench import article, claims, rows, settings
-from tests.bench.timing import Line
+from tests.bench import article, builds, claims, growing, rows, settings, sweeps
+from tests.bench.environments import Environment
+from tests.bench.kept import keep
+from tests.bench.load import Load
+from tests.bench.timing import Line, in_words
 from tests.conftest import REPO, TINY
 
 
@@ -26,10 +29,41 @@ class Plan:
     rows: Sequence[int]
     times: int
     """How often what is short is timed."""
+    load: Load
+    """How much is built."""
 
 
-WHOLE = Plan(Study(REPO), (60, 600, 6_000), (1, 2, 3, 4, 5), (10**3, 10**4, 10**5, 10**6), 5)
-QUICK = Plan(Study(TINY), (12, 60), (1, 2), (100, 1_000), 1)
+def whole() -> Plan:
+    """Return what says how fast this is; it may make environments first."""
+    claims, parameters, rows = (60, 600, 6_000), (1, 2, 3, 4, 5), (10**3, 10**4, 10**5, 10**6)
+    load = Load(
+        Environment.made("report"), Environment.made("bench"),
+        notebooks=7, rows=2_000, article=True, times=3, long=2, often=5, blinks=25,
+        sets=100, few=10, growing=(6, 30, 120),
+    )  # fmt: skip
+    return Plan(Study(REPO), claims, parameters, rows, 5, load)
+
+
+def quick() -> Plan:
+    """Return what says whether everything can be measured."""
+    load = Load(
+        Environment.current(), None,
+        notebooks=2, rows=100, article=False, times=1, long=1, often=1, blinks=1,
+        sets=2, few=1, growing=(2, 3),
+    )  # fmt: skip
+    return Plan(Study(TINY), (12, 60), (1, 2), (100, 1_000), 1, load)
+
+
+PARTS: Mapping[str, Callable[[Path, Plan], Iterator[Line]]] = {
+    "article": lambda _, plan: article.measure(plan.study, plan.times),
+    "claims": lambda folder, plan: claims.measure(folder, plan.claims, plan.times),
+    "settings": lambda folder, plan: settings.measure(folder, plan.parameters, plan.times),
+    "rows": lambda folder, plan: rows.measure(folder, plan.rows, plan.times),
+    "builds": lambda folder, plan: builds.measure(folder, plan.load),
+    "sweeps": lambda folder, plan: sweeps.measure(folder, plan.load),
+    "growing": lambda folder, plan: growing.measure(folder, plan.load),
+}
+"""What is measured, by name, in the order of the table."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,9 +73,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--to", type=Path, default=REPO / "build" / "bench.json", help="where the JSON goes"
     )
+    parser.add_argument(
+        "parts",
+        nargs="*",
+        choices=[[], *PARTS],  # [] stands for none given, which is looked up here, too
+        metavar="PART",
+        help=f"measure only some of {', '.join(PARTS)}",
+    )
+    parser.add_argument(
+        "--keep", action="store_true", help="let README.md tell the ratios of this run"
+    )
     asked = parser.parse_args(arguments)
+    if asked.keep and (asked.quick or asked.parts):
+        parser.error("only a whole run is kept")
     lines: list[Line] = []
-    for line in measured(QUICK if asked.quick else WHOLE):
+    for line in measured(quick() if asked.quick else whole(), asked.parts):
         if not lines or line.about != lines[-1].about:
             print(f"\n{line.about}")
         print(in_words(line), flush=True)
@@ -49,27 +95,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked.to.parent.mkdir(parents=True, exist_ok=True)
     told = json.dumps([asdict(line) for line in lines], indent=1, ensure_ascii=False)
     asked.to.write_text(f"{told}\n", encoding="utf-8")
+    if asked.keep:
+        keep(lines)
     return 0
 
 
-def measured(plan: Plan) -> Iterator[Line]:
-    """Yield every line of the table."""
-    yield from article.measure(plan.study, plan.times)
-    with tempfile.TemporaryDirectory() as folder:
-        yield from claims.measure(Path(folder), plan.claims, plan.times)
-        yield from settings.measure(Path(folder), plan.parameters, plan.times)
-        yield from rows.measure(Path(folder), plan.rows, plan.times)
-
-
-def in_words(line: Line) -> str:
-    """Return a line of the table: the median, and from lowest to highest in brackets."""
-    spread = f"({_number(line.low)} to {_number(line.high)})" if line.low != line.high else ""
-    value = f"{_number(line.value):>8} {line.unit}"
-    return f"  {line.what:<52} {value:<31} {spread:<18} {line.verdict}".rstrip()
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+def measured(plan: Plan, parts: Sequence[str] = ()) -> Iterator[Line]:
+    """Yield every line of the table, or those of some parts."""
+    for name in parts or PARTS:
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            yield from PARTS[name](Path(folder), plan)
 
 
 if __name__ == "__main__":

@@ -6,10 +6,11 @@ import random
 from collections.abc import Iterator, Mapping
 from datetime import date
 from hashlib import sha256
+from itertools import product
 
 from tests.bench.size import ACTS_A_PLACE, Size
 
-SORTS = 5
+SORTS = "abcde"
 """The parameters that a claim can turn on, each about a column of its own."""
 _ORIGINS = tuple(f"Body {number}" for number in range(12))
 _DOCUMENTS = 48
@@ -21,8 +22,8 @@ def files_of(size: Size) -> Mapping[str, Iterator[Line]]:
     """Return the lines of every file, by its name below data/; the same for the same size."""
     drawn = random.Random(f"{size}")
     return {
-        "tables/acts": _acts(size, drawn),
-        "tables/coverage": _coverage(),
+        **{f"tables/{table}": _acts(size, drawn) for table in size.tables},
+        "tables/coverage": _coverage(size),
         "sources/classes": _classes(),
         "sources/sources": _sources(),
         "sources/row_sources": _row_sources(size),
@@ -47,29 +48,30 @@ def _acts(size: Size, drawn: random.Random) -> Iterator[Line]:
             "key": f"act-{row}",
             "day": _month(month),
             "place": size.place(row),
-            **{f"word_{number}": drawn.choice("abc") for number in range(SORTS)},
+            **{f"word_{sort}": drawn.choice("abc") for sort in SORTS},
             "known_from": _month(month + drawn.choice((0, 0, 0, 1, 6))),
         }
 
 
 def _row_sources(size: Size) -> Iterator[Line]:
     """Two bodies speak of a place, of every eighth row both."""
-    for row in range(size.rows):
+    for table, row in product(size.tables, range(size.rows)):
         turn, place = divmod(row, size.places)
         told_by = (0, 1) if turn % 8 == 0 else (turn % 2,)
         for number in ((place + other) % len(_ORIGINS) for other in told_by):
             yield {
-                "table": "acts", "key": f"act-{row}", "source": f"document_{number}",
+                "table": table, "key": f"act-{row}", "source": f"document_{number}",
                 "origin": _ORIGINS[number], "class": ("own_act", "study", "press")[number % 3],
                 "locator": "", "note": "",
             }  # fmt: skip
 
 
-def _coverage() -> Iterator[Line]:
-    yield {
-        "key": "acts", "register": "register of acts", "table": "acts", "from": "2015-01-01",
-        "to": "2018-12-31", "completeness": "complete", "basis": "made up",
-    }  # fmt: skip
+def _coverage(size: Size) -> Iterator[Line]:
+    for table in size.tables:
+        yield {
+            "key": table, "register": f"register of {table}", "table": table, "from": "2015-01-01",
+            "to": "2018-12-31", "completeness": "complete", "basis": "made up",
+        }  # fmt: skip
 
 
 def _classes() -> Iterator[Line]:
@@ -94,7 +96,7 @@ def _claims(size: Size) -> Iterator[Line]:
         yield {
             "claim": size.id(number), "paraphrase": f"So much is at {size.place(number)}.",
             "kind": "interpretive" if size.premises(number) else "factual-count",
-            "chapter": "made-up", "outcome_kind": "", "horizon": "", "indicator": "",
+            "chapter": size.chapter(number), "outcome_kind": "", "horizon": "", "indicator": "",
             "method": "counted", "falsifier": "fewer", "settled_by": "", "reconstructed": "",
         }  # fmt: skip
 
@@ -111,7 +113,7 @@ def _assertions(size: Size, drawn: random.Random) -> Iterator[Line]:
 def _definitions(size: Size) -> Iterator[Line]:
     for number in size.checkable:
         fixed = "yes" if number % 3 == 0 else "no"
-        yield {"claim": size.id(number), "parameter": "sort_0", "fixed": fixed, "why": "made up"}
+        yield {"claim": size.id(number), "parameter": "sort_a", "fixed": fixed, "why": "made up"}
 
 
 def _groups(size: Size) -> Iterator[Line]:

@@ -20,6 +20,7 @@ from reportlib.values.findings import Finding
 from tests.bench.lines import SORTS, Line, files_of
 from tests.bench.size import WORDS, Size
 
+TITLE = "made-up"
 DATED = ("day", "known_from", "from", "to")
 EMPTY = {
     "chain/edges": ("child", "parent", "relation"),
@@ -43,7 +44,7 @@ class MadeUp:
         study = Study(folder)
         described = [_written(study, name, lines) for name, lines in files_of(size).items()]
         described += [_written(study, name, [], columns) for name, columns in EMPTY.items()]
-        descriptor = {"name": "made-up", "resources": described}
+        descriptor = {"name": TITLE, "resources": described}
         study.descriptor.write_text(json.dumps(descriptor), encoding="utf-8")
         _write_parameters(study)
         study.notebooks.mkdir(exist_ok=True)
@@ -56,17 +57,20 @@ class MadeUp:
 
     def tests(self) -> dict[str, ClaimTest]:
         """The tests of its claims: each counts the acts at one place."""
-        names = tuple(f"sort_{number}" for number in range(self.size.turns_on))
+        size = self.size
+        names = tuple(f"sort_{sort}" for sort in SORTS[: size.turns_on])
         return {
-            claim: ClaimTest(claim, _counting(self.size.place(number)), names)
+            claim: ClaimTest(
+                claim, _counting(self.size.table(number), self.size.place(number)), names
+            )
             for number in self.size.checkable
             for claim in [self.size.id(number)]
         }
 
 
-def _counting(place: str) -> Callable[..., Finding]:
+def _counting(table: str, place: str) -> Callable[..., Finding]:
     def acts_at_the_place(data: Data, **sorts: str) -> Finding:
-        acts = data.rows("acts", **sorts)
+        acts = data.rows(table, **sorts)
         acts = acts[acts.place.eq(place)]
         return Finding(len(acts), acts.index, "acts")
 
@@ -94,7 +98,7 @@ def _written(
 
 
 def _write_parameters(study: Study) -> None:
-    sorts = [f"sort_{number}" for number in range(SORTS)]
+    sorts = {f"sort_{sort}": f"word_{sort}" for sort in SORTS}
     days = {"from": "2015-01-01", "to": "2018-12-31"}
     meanings = {
         "as_of": _asked(days=days),
@@ -103,11 +107,11 @@ def _write_parameters(study: Study) -> None:
         **{
             sort: _asked(
                 values={
-                    value: {"label": value, "rows": {f"word_{number}": list(words)}}
+                    value: {"label": value, "rows": {column: list(words)}}
                     for value, words in WORDS.items()
                 }
             )
-            for number, sort in enumerate(sorts)
+            for sort, column in sorts.items()
         },
     }
     base = {

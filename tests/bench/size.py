@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 ACTS_A_PLACE = 50
@@ -24,6 +24,10 @@ class Size:
     rows: int = 1_000
     turns_on: int = 1
     """How many parameters each claim turns on."""
+    chapters: int = 1
+    """How many chapters the claims belong to, in turn."""
+    tables: Sequence[str] = ("acts",)
+    """The tables, each of so many rows. The first chapters have one each, all others the last."""
 
     @property
     def places(self) -> int:
@@ -62,6 +66,14 @@ class Size:
     def place(self, number: int) -> str:
         """The place of a row, and that of a claim."""
         return f"place {number % self.places}"
+
+    def chapter(self, claim: int) -> str:
+        """The chapter of a claim."""
+        return f"part-{claim % self.chapters}"
+
+    def table(self, claim: int) -> str:
+        """The table that a claim is about: that of its chapter."""
+        return self.tables[min(claim % self.chapters, len(self.tables) - 1)]
 
     def id(self, claim: int) -> str:
         """How a claim is named."""

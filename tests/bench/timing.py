@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 from unittest import mock
@@ -29,11 +29,31 @@ class Line:
     low: float
     high: float
     verdict: str = ""
+    goal: float | None = None
+    """What the value should at most be."""
 
 
 def line(about: str, what: str, values: Sequence[float], unit: str, verdict: str = "") -> Line:
     """Return the median of some measurements, with the lowest and the highest."""
     return Line(about, what, median(values), unit, min(values), max(values), verdict)
+
+
+def compared(
+    about: str,
+    what: str,
+    taken: Sequence[float],
+    others: Sequence[float],
+    goal: float | None = None,
+) -> Line:
+    """Return what share some measurements are of others that were taken in turn with them."""
+    shares = [one / other for one, other in zip(taken, others, strict=True)]
+    verdict = "" if goal is None else _held(median(shares), goal)
+    return replace(line(about, what, shares, "", verdict), goal=goal)
+
+
+def _held(value: float, goal: float) -> str:
+    missed = "met" if value <= goal else f"MISSED by {value / goal - 1:.0%}"
+    return f"at most {goal:g}: {missed}"
 
 
 def timed(run: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
@@ -74,3 +94,15 @@ def calls(owner: Any, name: str) -> Iterator[list[tuple[Any, ...]]]:
 
     with mock.patch.object(owner, name, watched):
         yield seen
+
+
+def in_words(line: Line) -> str:
+    """Return a line of the table: the median, and from lowest to highest in brackets."""
+    spread = f"({in_digits(line.low)} to {in_digits(line.high)})" if line.low != line.high else ""
+    value = f"{in_digits(line.value):>8} {line.unit}"
+    return f"  {line.what:<52} {value:<31} {spread:<18} {line.verdict}".rstrip()
+
+
+def in_digits(value: float) -> str:
+    """Return a number as people read it: three digits that mean something."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
