@@ -35,7 +35,7 @@ _ROUNDS = 4
 _TICK = 20_000_000
 """Nanoseconds that the clock of a file system may be behind."""
 _PUBLISHING = "publishing"
-_SHARED = ("pandas", "altair", "reportlib.running.run", "reportlib.running.report")
+SHARED = ("pandas", "altair", "reportlib.running.run", "reportlib.running.report")
 """What is imported once, before notebooks are executed in forks of this process."""
 
 
@@ -128,7 +128,7 @@ class _Building:
         if found.stale and self._how.kernel == "forked":
             from reportlib.running.forked.engine import preload  # heavy: nbclient
 
-            preload(*_SHARED)
+            preload(*SHARED)
         self._check()
         executing = self._executing
         executing.forget_what_is_gone()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from reportlib.reading.parameters import AS_OF, BASE
-from reportlib.running.build import _SHARED
+from reportlib.running.build import SHARED
 from reportlib.running.forked.engine import preload
 from reportlib.running.jobs import in_processes
 from reportlib.running.namespace import PARAMETER_SET
@@ -32,7 +32,7 @@ def main(notebook: str, kernel: str, at_once: str, *days: str) -> None:
         Exception: a run failed.
     """
     if kernel == "forked":
-        preload(*_SHARED)
+        preload(*SHARED)
     study = Study(Path.cwd())
 
     def run_on(day: str) -> None:
