@@ -7,15 +7,18 @@ from contextlib import suppress
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
+from time import time
 
 from reportlib.reading.parts import digest_of
-from reportlib.running.files import write_whole
+from reportlib.running.files import PARTIAL, write_whole
 from reportlib.showing.drawing import by_vega, draw_by
 from reportlib.study import Study
 
 KEEP = "from reportlib.running.drawings import keep_as_asked; keep_as_asked()"
 """The line with which a process that executes a notebook begins to keep its drawings."""
 _FOLDER = "REPORTLIB_DRAWINGS"
+_FORGOTTEN = 3_600
+"""Seconds after which nobody writes any more what is there by half."""
 _AT_MOST = 1_000
 """How many drawings are kept; those go first that have not been needed for longest."""
 
@@ -44,10 +47,11 @@ def kept(folder: Path, spec: str) -> str:
 
 
 def tidy(folder: Path) -> None:
-    """Remove the drawings that have not been needed for longest, if there are too many."""
+    """Remove what killed builds left, and what has not been needed for longest, if it is much."""
     with suppress(FileNotFoundError):  # another build tidies too
         drawings = sorted(folder.glob("*.svg"), key=lambda path: path.stat().st_mtime)
-        for path in drawings[:-_AT_MOST]:
+        left = [one for one in folder.glob(PARTIAL) if time() - one.stat().st_mtime > _FORGOTTEN]
+        for path in [*drawings[:-_AT_MOST], *left]:
             path.unlink()
 
 

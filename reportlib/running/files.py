@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from reportlib.errors import NotWritten
+
+PARTIAL = ".*.partial"
+"""The names under which files are written, before they take their places."""
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -33,7 +37,8 @@ def write_together(files: Mapping[Path, str | bytes], gone: Iterable[Path] = ())
         NotWritten: the disk is full, or nothing may be written there. If so before the first took
             its place, which is nearly always, all is as it was.
     """
-    partials = {path: path.with_name(f".{path.name}.partial") for path in files}
+    # By a name of this process alone, since another one may write the same drawing just now.
+    partials = {path: path.with_name(f".{path.name}.{os.getpid()}.partial") for path in files}
     path: Path | None = None
     try:
         for path, content in files.items():

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from reportlib.reading.parts import digest_of
+from reportlib.running.files import PARTIAL
 from reportlib.study import Build
 
 
@@ -19,5 +20,5 @@ def clear_away(build: Build) -> None:
     """Remove what killed builds left; only for who holds the guard."""
     for folder in Path(tempfile.gettempdir()).glob(f"{scratch_prefix(build.executed)}*"):
         shutil.rmtree(folder, ignore_errors=True)
-    for partial in build.folder.rglob(".*.partial"):
+    for partial in build.folder.rglob(PARTIAL):
         partial.unlink(missing_ok=True)

@@ -39,9 +39,9 @@ def shared(
         if digest_of_text(text) != executed.artefact:  # another build is at work there
             continue
         if not reasons(study, notebook, artefact, executed, parameters, settings):
+            source = digest_of_bytes(notebook)  # first: what is saved from now on is seen next
             given = _under(settings.set_name, reworded(notebook, text))
-            source, came = digest_of_bytes(notebook), digest_of_text(given)
-            return name, given, replace(executed, source=source, artefact=came)
+            return name, given, replace(executed, source=source, artefact=digest_of_text(given))
     return None
 
 
