@@ -13,14 +13,14 @@ from tests.bench.made_up import TITLE, MadeUp
 
 CHARTS = {
     "months": (
-        "acts.assign(month=acts.day.dt.month, word=acts.word_a)",
-        ["month", "word"],
-        'mark_bar().encode(x="month:O", y="number:Q", color="word:N")',
+        "acts.assign(when=acts.day.dt.month, word=acts.word_a)",
+        ["when", "word"],
+        'mark_bar().encode(x="when:O", y="number:Q", color="word:N")',
     ),
     "days": (
-        'acts.assign(month=acts.day.dt.strftime("%Y-%m"), word=acts.word_b)',
-        ["month", "word"],
-        'mark_line().encode(x="month:T", y="number:Q", color="word:N")',
+        'acts.assign(when=acts.day.dt.strftime("%Y-%m"), word=acts.word_b)',
+        ["when", "word"],
+        'mark_line().encode(x="when:T", y="number:Q", color="word:N")',
     ),
     "places": (
         "acts.assign(year=acts.day.dt.year, word=acts.word_c)",
