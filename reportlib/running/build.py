@@ -6,12 +6,13 @@ import os
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from reportlib.errors import SavedMeanwhile
+from reportlib.errors import ReportError, SavedMeanwhile
 from reportlib.reading.parameters import Parameters
 from reportlib.reading.parts import digest_of
-from reportlib.running.account import leave_account
+from reportlib.running.account import as_failure, leave_account, telling_all
 from reportlib.running.digests import digest_of_bytes, digest_of_library
 from reportlib.running.executed import Memory
 from reportlib.running.executing import Executing, library_here
@@ -34,7 +35,7 @@ _ROUNDS = 4
 """How often a build begins again because something was saved meanwhile."""
 _TICK = 20_000_000
 """Nanoseconds that the clock of a file system may be behind."""
-_PUBLISHING = "publishing"
+_PUBLISHING = "Publishing"
 SHARED = ("pandas", "altair", "reportlib.running.run", "reportlib.running.report")
 """What is imported once, before notebooks are executed in forks of this process."""
 
@@ -145,10 +146,13 @@ class _Building:
         """Publish what was made, unless something was saved meanwhile."""
         build = self._build
         # In a process of its own, since what draws charts starts threads: this one is forked again.
-        with closing(in_processes({_PUBLISHING: self._make}, at_once=1)) as ended:
+        publishing = {_PUBLISHING: partial(telling_all, _PUBLISHING, self._make)}
+        with closing(in_processes(publishing, at_once=1)) as ended:
             (done,) = ended
-        if done.problem is not None:
+        if isinstance(done.problem, ReportError):
             raise done.problem
+        if done.problem is not None:  # the process was ended
+            raise as_failure(done.problem, _PUBLISHING)
         made, gone = done.result
         if self.meanwhile.files:
             return False

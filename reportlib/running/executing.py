@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from time import monotonic
-from traceback import format_exc
 
-from reportlib.errors import ReportError, RunFailed, RunsFailed
+from reportlib.errors import RunFailed, RunsFailed
 from reportlib.reading.parameters import Parameters, Settings
+from reportlib.running.account import as_failure, telling_all
 from reportlib.running.digests import digest_of_bytes, digest_of_library, digest_of_text
 from reportlib.running.executed import Executed, Memory
 from reportlib.running.files import write_whole
@@ -65,14 +65,14 @@ class Executing:
             told = f"{name} is stale: {in_brief(stale[by_name[name]])}"
             self.say(Event("begins", told, name))
 
-        jobs = {name: partial(self._run, notebook) for name, notebook in by_name.items()}
+        where = {name: self.study.relative(notebook) for name, notebook in by_name.items()}
+        jobs = {n: partial(telling_all, where[n], partial(self._run, by_name[n])) for n in by_name}
         at_once = self.how.jobs or _processors()
         with closing(in_processes(jobs, at_once, begins)) as ended:
             for done in ended:
                 took = monotonic() - began[done.name]
                 if done.problem is not None:
-                    where = self.study.relative(by_name[done.name])
-                    failures.append(_as_failure(done.problem, where))
+                    failures.append(as_failure(done.problem, where[done.name]))
                     self.say(Event("failed", f"{done.name} failed", done.name, took))
                     continue
                 self.memory.notebooks[done.name] = done.result
@@ -90,15 +90,8 @@ class Executing:
         given = {PARAMETER_SET: self.settings.set_name, **self.settings.values}
         artefact = self.build.executed / notebook.name
         kernel, limit = self.how.kernel, self.how.limit
-        try:
-            seen = run(self.study, notebook, artefact, given, kernel=kernel, limit=limit)
-            return self._remembered(notebook, artefact, seen)
-        except ReportError:
-            raise
-        except Exception as problem:  # what it says is all that crosses to the other process
-            told = f"{type(problem).__name__}: {problem}"
-            where = self.study.relative(notebook)
-            raise RunFailed(where, told, traceback=format_exc()) from None
+        seen = run(self.study, notebook, artefact, given, kernel=kernel, limit=limit)
+        return self._remembered(notebook, artefact, seen)
 
     def _remembered(self, notebook: Path, artefact: Path, seen: Seen) -> Executed:
         from reportlib.running.carried import records_in
@@ -158,10 +151,6 @@ def library_here() -> str:
     What it imports later may be another.
     """
     return digest_of_library()
-
-
-def _as_failure(problem: Exception, notebook: str) -> RunFailed:
-    return problem if isinstance(problem, RunFailed) else RunFailed(notebook, str(problem))
 
 
 def _processors() -> int:
