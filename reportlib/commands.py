@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 128 + (asked.number if isinstance(asked, Stopped) else signal.SIGINT)
     except BrokenPipeError:  # who read what this says has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return int(given.trouble)
 
 
 def _say_what_is_wrong(problem: ReportError) -> None:

@@ -269,6 +269,28 @@ def test_the_account_of_bad_data_names_file_and_row(builds: WarmBuilds, built: S
     assert published(built) == before
 
 
+BROKEN = """
+from reportlib.running import publishing
+def made_of(*_given):
+    raise KeyError("nobody thought of this")
+publishing.made_of = made_of
+"""
+
+
+def test_a_fault_of_the_library_itself_is_told_with_where_it_came_from(
+    builds: WarmBuilds, built: Study
+) -> None:
+    before = published(built)
+    put_first(built, "1")
+
+    assert builds.run(built, first=BROKEN) == 1
+
+    assert said(built).endswith("Publishing: KeyError: 'nobody thought of this'\n")
+    assert "in made_of" in account(built)
+    assert published(built) == before
+    assert builds.run(built) == 0
+
+
 ENDLESS = {
     "a loop": "while True: pass",
     "a loop that heeds no interrupt": "while True:\n    try:\n        while True: pass\n"
