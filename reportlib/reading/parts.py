@@ -21,8 +21,17 @@ def is_data(resource: Resource) -> bool:
 
 def digest_of(content: Any) -> str:
     """Return a short digest of plain values; mappings have no order."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, default=str)
+    text = json.dumps(_with_text_keys(content), sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _with_text_keys(content: Any) -> Any:
+    """The same with text for every key: keys of several kinds have no order."""
+    if isinstance(content, dict):
+        return {str(key): _with_text_keys(value) for key, value in content.items()}
+    if isinstance(content, (list, tuple)):
+        return [_with_text_keys(value) for value in content]
+    return content
 
 
 def digest_of_table(resource: Resource) -> str:

@@ -18,7 +18,6 @@ import yaml
 from reportlib.errors import BadNotebook, Fault
 from reportlib.reading.parameters import OWN, Parameters, Settings
 from reportlib.reading.parts import digest_of
-from reportlib.running.namespace import PARAMETERS_TAG
 from reportlib.study import Study
 
 ABSENT = "absent"
@@ -77,20 +76,20 @@ def digests_of_inputs(study: Study, names: Iterable[str]) -> dict[str, str]:
 def _digest_of_links(study: Study, tables: Collection[str]) -> str:
     try:
         with study.links.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            return digest_of([line for line in reader if line.get("table") in tables])
-    except FileNotFoundError:
-        return ABSENT
+            columns, *lines = csv.reader(file)
+            at = columns.index("table")
+            return digest_of([columns, [line for line in lines if line[at] in tables]])
+    except (OSError, ValueError, IndexError, csv.Error):  # told by the check of the data
+        return digest_of_bytes(study.links)
 
 
 def digest_of_code(notebook: Path) -> str:
-    """Return the digest of a notebook's code; prose, tags and outputs do not count.
+    """Return the digest of a notebook's code; prose and outputs do not count.
 
-    The place of the parameters cell does, since that is where values are put in.
+    The tags of code cells do: by one values are put in, by another a cell is not run.
     """
     code = [cell for cell in _cells(notebook) if cell["cell_type"] == "code"]
-    tagged = [PARAMETERS_TAG in cell["metadata"].get("tags", []) for cell in code]
-    return digest_of([["".join(cell["source"]) for cell in code], tagged])
+    return digest_of([[_source(cell), sorted(cell["metadata"].get("tags", []))] for cell in code])
 
 
 def digest_of_prose(notebook: Path) -> str:

@@ -10,7 +10,9 @@ from pathlib import Path
 from time import time
 
 from reportlib.reading.parts import digest_of
+from reportlib.running.digests import digest_of_bytes
 from reportlib.running.files import PARTIAL, write_whole
+from reportlib.showing import drawing
 from reportlib.showing.drawing import by_vega, draw_by
 from reportlib.study import Study
 
@@ -36,7 +38,7 @@ def keep_as_asked() -> None:
 
 def kept(folder: Path, spec: str) -> str:
     """Return the drawing of a chart: as it is kept there, or drawn, and kept from now on."""
-    path = folder / f"{digest_of([spec, _drawn_by()])}.svg"
+    path = folder / f"{digest_of([spec, *_drawn_by()])}.svg"
     try:
         svg = path.read_text(encoding="utf-8")
         os.utime(path)
@@ -56,5 +58,5 @@ def tidy(folder: Path) -> None:
 
 
 @cache
-def _drawn_by() -> str:
-    return version("vl-convert-python")
+def _drawn_by() -> tuple[str, str]:
+    return version("vl-convert-python"), digest_of_bytes(Path(drawing.__file__))

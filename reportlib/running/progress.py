@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 
@@ -42,7 +43,8 @@ def quietly(_event: Event) -> None:
 
 def in_lines(event: Event) -> None:
     """Say it in a line on standard error."""
-    print(event, file=sys.stderr, flush=True)
+    with suppress(BrokenPipeError):  # nobody reads it any more, which is no fault of the build
+        print(event, file=sys.stderr, flush=True)
 
 
 def as_json(event: Event) -> None:

@@ -102,7 +102,7 @@ class _Imports(MetaPathFinder):
 def _hook(root: Path, report: TextIO) -> Callable[[str, tuple[Any, ...]], None]:
     """Note each file of the study, and refuse what belongs nowhere. A hook cannot be removed."""
     study = f"{os.path.realpath(root)}{os.sep}"
-    kept = tuple(f"{study}{name}{os.sep}" for name in ("data", "params", "notebooks"))
+    kept = tuple(f"{study}{name}{os.sep}" for name in ("data", "params", "notebooks", "reportlib"))
     # Drawings are what a run keeps for itself: they hold nothing that their specs do not.
     environment = (*_environment(), f"{os.path.realpath(Study(root).drawings)}{os.sep}")
     elsewhere = _elsewhere()
@@ -119,16 +119,19 @@ def _hook(root: Path, report: TextIO) -> Callable[[str, tuple[Any, ...]], None]:
         if name in known and not writes:
             return
         path = os.path.realpath(name)
+        whole = Path(name)
+        named = f"{os.path.realpath(whole.parent)}{os.sep}{whole.name}"
+        if writes and path.startswith(kept):
+            raise ForeignFile(f"{name} would be written: a notebook writes no file of its study.")
         if path.startswith(_PACKAGE) and "__pycache__" not in path:
             report.write(f"{_OF_LIBRARY}{_in_library(path)}\n")
         elif path.startswith(environment):
             pass
-        elif path.startswith(kept) and writes:
-            raise ForeignFile(f"{name} would be written: a notebook writes no file of its study.")
-        elif path.startswith(study):
-            if not writes:
-                file = path.removeprefix(study).replace(os.sep, "/")
-                report.write(f"{_OF_STUDY}{file}\n")
+        elif path.startswith(study) or named.startswith(study):
+            for one in {path, named} if not writes else ():
+                if one.startswith(study):  # a link counts by its name and by what it leads to
+                    file = one.removeprefix(study).replace(os.sep, "/")
+                    report.write(f"{_OF_STUDY}{file}\n")
         elif not f"{path}{os.sep}".startswith(elsewhere) and Path(path).exists():
             raise ForeignFile(
                 f"{name} belongs neither to the study nor to what it is run with. Put what a "

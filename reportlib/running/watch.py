@@ -111,7 +111,7 @@ def _end(process: subprocess.Popen[str]) -> None:
 @contextmanager
 def _ended_on_request() -> Iterator[None]:
     """Let Ctrl-C and a request to terminate be the same exception."""
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
     try:
         yield
