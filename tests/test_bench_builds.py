@@ -94,7 +94,7 @@ def test_a_made_up_study_is_built_by_make_and_after_a_changed_row_only_what_read
 
     assert page.count("<svg") > 6
     said = (project.root / "told").read_text(encoding="utf-8")
-    executed = [line.split()[0] for line in said.splitlines() if " executed, " in line]
+    executed = [line.split()[0] for line in said.splitlines() if " executed (" in line]
     assert executed == ["000-part-0.ipynb", "report.ipynb"]
     build()
     assert (project.root / "told").read_text(

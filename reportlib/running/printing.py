@@ -44,7 +44,8 @@ def print_page(study: Study, set_name: str) -> Path:
 
     Raises:
         NotBuilt: there is no page.
-        ReportError: no browser was found, or it does not print; an earlier PDF stays in place.
+        ReportError: no browser was found, it does not print, or nothing can be written there; an
+            earlier PDF stays in place.
     """
     build = study.build(set_name)
     if not build.page.is_file():
