@@ -13,7 +13,6 @@ from pathlib import Path
 from reportlib.study import Study
 from tests.bench import article, builds, claims, growing, rows, settings, sweeps
 from tests.bench.environments import Environment
-from tests.bench.kept import keep
 from tests.bench.load import Load
 from tests.bench.timing import Line, in_words
 from tests.conftest import REPO, TINY
@@ -80,12 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="PART",
         help=f"measure only some of {', '.join(PARTS)}",
     )
-    parser.add_argument(
-        "--keep", action="store_true", help="let README.md tell the ratios of this run"
-    )
     asked = parser.parse_args(arguments)
-    if asked.keep and (asked.quick or asked.parts):
-        parser.error("only a whole run is kept")
     lines: list[Line] = []
     for line in measured(quick() if asked.quick else whole(), asked.parts):
         if not lines or line.about != lines[-1].about:
@@ -95,8 +89,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked.to.parent.mkdir(parents=True, exist_ok=True)
     told = json.dumps([asdict(line) for line in lines], indent=1, ensure_ascii=False)
     asked.to.write_text(f"{told}\n", encoding="utf-8")
-    if asked.keep:
-        keep(lines)
     return 0
 
 

@@ -98,11 +98,11 @@ def calls(owner: Any, name: str) -> Iterator[list[tuple[Any, ...]]]:
 
 def in_words(line: Line) -> str:
     """Return a line of the table: the median, and from lowest to highest in brackets."""
-    spread = f"({in_digits(line.low)} to {in_digits(line.high)})" if line.low != line.high else ""
-    value = f"{in_digits(line.value):>8} {line.unit}"
+    spread = f"({_number(line.low)} to {_number(line.high)})" if line.low != line.high else ""
+    value = f"{_number(line.value):>8} {line.unit}"
     return f"  {line.what:<52} {value:<31} {spread:<18} {line.verdict}".rstrip()
 
 
-def in_digits(value: float) -> str:
+def _number(value: float) -> str:
     """Return a number as people read it: three digits that mean something."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
