@@ -330,6 +330,21 @@ def assert_nothing_ran(study: Study) -> None:
     assert not study.build("base").work.exists()
 
 
+def test_prose_of_the_report_is_new_also_where_a_chapter_gives_again_what_the_report_had_read(
+    built: Study,
+) -> None:
+    replace(built, "len(chapter.data.works)", "len(chapter.data.works) + 1")
+    replace(built, "report.outline()", "1 / 0", "report.ipynb")
+    assert build(built) == 1  # once the chapter was executed
+    replace(built, "len(chapter.data.works) + 1", "len(chapter.data.works)")
+    replace(built, "1 / 0", "report.outline()", "report.ipynb")
+    replace(built, "## Then and now", "## Now and then", "report.ipynb")
+
+    assert build(built) == 0
+
+    assert ">Now and then</h2>" in built.build("base").page.read_text(encoding="utf-8")
+
+
 def test_bad_parameters_stop_the_build_before_anything_ran(
     tiny: Study, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -22,7 +22,7 @@ from reportlib.running.how import How
 from reportlib.running.jobs import in_processes
 from reportlib.running.manifest import as_manifest, inputs_of
 from reportlib.running.meanwhile import Meanwhile
-from reportlib.running.plan import Plan, plan, why
+from reportlib.running.plan import Plan, has_other_prose, plan, why
 from reportlib.running.progress import Event, Say, in_lines
 from reportlib.running.scratch import clear_away
 from reportlib.running.staleness import Reason
@@ -138,8 +138,11 @@ class _Building:
         executing.execute({p: why for p, why in chapters.items() if not executing.share(p)})
         for notebook in found.reworded:
             executing.reword(notebook)
+        # Only now: a chapter may have been executed, and have given what it gave before.
         if report := self._why(study.report):
             executing.execute({study.report: report})
+        elif has_other_prose(self._memory, study.report):
+            executing.reword(study.report)
         return self._publish()
 
     def _publish(self) -> bool:

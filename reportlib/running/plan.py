@@ -60,10 +60,14 @@ def plan(
     reworded = [
         notebook
         for notebook in notebooks
-        if notebook not in stale
-        and memory.notebooks[notebook.name].source != digest_of_bytes(notebook)
+        if notebook not in stale and has_other_prose(memory, notebook)
     ]
     return Plan(stale, reworded, not is_published(build, memory, inputs_of(study)))
+
+
+def has_other_prose(memory: Memory, notebook: Path) -> bool:
+    """Return whether the prose of a notebook that is not stale was edited since it was executed."""
+    return memory.notebooks[notebook.name].source != digest_of_bytes(notebook)
 
 
 def why(
