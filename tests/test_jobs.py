@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 from reportlib.errors import BadData, Fault, NotWritten, RunFailed
 from reportlib.running import jobs
 from reportlib.running import seen as seen_of_library
+from reportlib.running.digests import LIBRARY
 from reportlib.running.guard import alone
 from reportlib.running.jobs import Done, in_processes
 from reportlib.running.progress import Event
@@ -229,11 +231,13 @@ def test_where_nothing_can_be_written_the_folder_is_named(tmp_path: Path) -> Non
 WATCHED = "from reportlib.running.seen import watch_as_asked; watch_as_asked()\n"
 
 
-def watched(study: Study, code: str) -> tuple[Seen, subprocess.CompletedProcess[str]]:
+def watched(
+    study: Study, code: str, **environment: str
+) -> tuple[Seen, subprocess.CompletedProcess[str]]:
     """Run code that watches what it opens; return what it was seen to open, and how it ended."""
     report = study.root / "seen"
     report.touch()
-    ended = run_of(WATCHED + code, **asked(study, report))
+    ended = run_of(WATCHED + code, **asked(study, report), **environment)
     return seen_in(report), ended
 
 
@@ -308,3 +312,21 @@ def test_a_file_of_the_study_cannot_be_written(tiny: Study) -> None:
     assert ended.returncode == 1
     assert "a notebook writes no file of its study" in ended.stderr
     assert works.read_bytes() == before
+
+
+def test_of_the_library_only_bytecode_can_be_written_wherever_it_lies(tiny: Study) -> None:
+    library = shutil.copytree(
+        LIBRARY, tiny.root / LIBRARY.name, ignore=shutil.ignore_patterns("__pycache__")
+    )
+    here = {"PYTHONPATH": str(tiny.root), "PYTHONSAFEPATH": "1"}
+    here |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": ""}
+
+    _, ended = watched(tiny, "import reportlib.judging.weighing", **here)
+
+    assert ended.returncode == 0, ended.stderr
+    assert list((library / "judging" / "__pycache__").glob("weighing.*.pyc"))
+
+    _, ended = watched(tiny, f"open({str(library / 'more.py')!r}, 'w')", **here)
+
+    assert "a notebook writes no file of its study" in ended.stderr
+    assert not (library / "more.py").exists()

@@ -102,7 +102,7 @@ class _Imports(MetaPathFinder):
 def _hook(root: Path, report: TextIO) -> Callable[[str, tuple[Any, ...]], None]:
     """Note each file of the study, and refuse what belongs nowhere. A hook cannot be removed."""
     study = f"{os.path.realpath(root)}{os.sep}"
-    kept = tuple(f"{study}{name}{os.sep}" for name in ("data", "params", "notebooks", "reportlib"))
+    kept = (*(f"{study}{name}{os.sep}" for name in ("data", "params", "notebooks")), _PACKAGE)
     # Drawings are what a run keeps for itself: they hold nothing that their specs do not.
     environment = (*_environment(), f"{os.path.realpath(Study(root).drawings)}{os.sep}")
     elsewhere = _elsewhere()
@@ -121,9 +121,10 @@ def _hook(root: Path, report: TextIO) -> Callable[[str, tuple[Any, ...]], None]:
         path = os.path.realpath(name)
         whole = Path(name)
         named = f"{os.path.realpath(whole.parent)}{os.sep}{whole.name}"
-        if writes and path.startswith(kept):
+        source = "__pycache__" not in path  # else what the interpreter keeps beside it, as it likes
+        if writes and source and path.startswith(kept):
             raise ForeignFile(f"{name} would be written: a notebook writes no file of its study.")
-        if path.startswith(_PACKAGE) and "__pycache__" not in path:
+        if source and path.startswith(_PACKAGE):
             report.write(f"{_OF_LIBRARY}{_in_library(path)}\n")
         elif path.startswith(environment):
             pass
