@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from reportlib.running.digests import digest_of_bytes, digest_of_library, digest
 from reportlib.running.executed import Executed, Memory
 from reportlib.running.files import write_whole
 from reportlib.running.how import How
-from reportlib.running.jobs import can_fork, in_processes
+from reportlib.running.jobs import in_processes
 from reportlib.running.meanwhile import SAVED, Meanwhile
 from reportlib.running.namespace import PARAMETER_SET
 from reportlib.running.progress import Event, Say
@@ -67,8 +66,7 @@ class Executing:
 
         where = {name: self.study.relative(notebook) for name, notebook in by_name.items()}
         jobs = {n: partial(telling_all, where[n], partial(self._run, by_name[n])) for n in by_name}
-        at_once = self.how.jobs or _processors()
-        with closing(in_processes(jobs, at_once, begins)) as ended:
+        with closing(in_processes(jobs, self.how.jobs, begins)) as ended:
             for done in ended:
                 took = monotonic() - began[done.name]
                 if done.problem is not None:
@@ -151,8 +149,3 @@ def library_here() -> str:
     What it imports later may be another.
     """
     return digest_of_library()
-
-
-def _processors() -> int:
-    """How many processors this process may use; where it cannot fork, one job runs at a time."""
-    return len(os.sched_getaffinity(0)) if can_fork() else 1

@@ -19,9 +19,9 @@ from reportlib.running.lineage import (
     end_below,
     has_one_thread,
 )
+from reportlib.running.stopping import REQUESTS
 
 Work = Callable[[], Any]
-_REQUESTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PATIENCE = 10.0
 """Seconds that a job has to clear away what it left, when it is to end."""
 
@@ -36,7 +36,7 @@ class Done:
 
 
 def in_processes(
-    jobs: Mapping[str, Work], at_once: int, begins: Callable[[str], None] = lambda _name: None
+    jobs: Mapping[str, Work], at_once: int = 0, begins: Callable[[str], None] = lambda _name: None
 ) -> Generator[Done, None, None]:
     """Do each job in a fresh process, and yield it when it has ended.
 
@@ -46,7 +46,8 @@ def in_processes(
 
     Args:
         jobs: what to do, by name.
-        at_once: how many processes there are at most.
+        at_once: how many processes there are at most; 0: as many as there are processors for this
+            process.
         begins: told the name of each job when it begins.
     """
     if not can_fork():
@@ -54,6 +55,7 @@ def in_processes(
             begins(name)
             yield _done_here(name, work)
         return
+    at_once = at_once or len(os.sched_getaffinity(0))
     context = multiprocessing.get_context("fork")
     waiting = list(jobs.items())
     running: dict[Connection, tuple[str, BaseProcess]] = {}
@@ -96,7 +98,7 @@ def _no_request_lost() -> Iterator[None]:
 
     Such a request is an exception, and one that is raised while Python forks is passed over.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _REQUESTS)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, REQUESTS)
     try:
         yield
     finally:
@@ -117,7 +119,7 @@ def _do(work: Work, tell: Connection, parent: int) -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent's to hear
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, _REQUESTS)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, REQUESTS)
     be_told_of_the_end_of(parent, signal.SIGHUP)
     try:
         done = _done_here("", work)

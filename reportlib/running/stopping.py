@@ -9,7 +9,10 @@ from contextlib import contextmanager
 
 from reportlib.errors import Stopped
 
-_REQUESTS = (signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM))
+REQUESTS: tuple[signal.Signals, ...] = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+"""The signals by which a process is asked to end, where the platform has them."""
 
 
 @contextmanager
@@ -21,7 +24,7 @@ def stoppable() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():  # no other one is asked
         yield
         return
-    before = {number: signal.getsignal(number) for number in _REQUESTS}
+    before = {number: signal.getsignal(number) for number in REQUESTS}
     heeded = {number: was for number, was in before.items() if was not in (signal.SIG_IGN, None)}
 
     def stop(number: int, _frame: object) -> None:

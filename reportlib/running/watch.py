@@ -14,6 +14,7 @@ from reportlib.reading.parameters import Parameters
 from reportlib.running.digests import LIBRARY, REQUIREMENTS, digest_of_bytes
 from reportlib.running.preview import Preview
 from reportlib.running.saves import saves
+from reportlib.running.stopping import REQUESTS
 from reportlib.study import Study
 from reportlib.values.phrases import joined
 
@@ -72,7 +73,7 @@ def _build(study: Study, set_name: str, preview: Preview) -> None:
         preview.show(build.page)
         return
     _say(_FAILED)
-    if _version(build.failure) == told_of:  # it ended before a notebook did
+    if _version(build.failure) == told_of:  # there is no account of it
         preview.show(build.page, _FAILED, "".join(said))
     else:
         preview.show(build.failure, _FAILED)
@@ -111,8 +112,7 @@ def _end(process: subprocess.Popen[str]) -> None:
 @contextmanager
 def _ended_on_request() -> Iterator[None]:
     """Let Ctrl-C and a request to terminate be the same exception."""
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, signal.default_int_handler) for number in numbers}
+    before = {number: signal.signal(number, signal.default_int_handler) for number in REQUESTS}
     try:
         yield
     finally:
