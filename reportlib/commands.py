@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from reportlib.errors import BadLock, NotAccepted, NotBuilt, ReportError, Stopped, did_you_mean
 from reportlib.reading.article import coverage_of
 from reportlib.reading.ledger import Ledger
-from reportlib.reading.parameters import BASE, Parameters
+from reportlib.reading.parameters import BASE, Parameters, how_to_build
 from reportlib.reading.provenance import Provenance
 from reportlib.reading.validation import check_package
 from reportlib.running.how import How
@@ -74,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     build = commands.add_parser(
         "build", help="execute what is stale and write the page", epilog=EXIT_CODES
     )
-    build.add_argument("--set", default=BASE, dest="set_name", help="parameter set (default: base)")
+    _of_a_set(build)
     build.add_argument("--all-sets", action="store_true", help="build every parameter set")
     build.add_argument(
         "-n", "--dry-run", action="store_true", help="only say what is stale, and why"
@@ -99,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     build.set_defaults(command=_build)
 
     watch = commands.add_parser("watch", help="build at every save, and show it in a preview")
-    watch.add_argument("--set", default=BASE, dest="set_name", help="parameter set (default: base)")
+    _of_a_set(watch)
     watch.add_argument(
         "--port", type=int, default=0, help="the preview's, on this machine (default: a free one)"
     )
@@ -117,17 +117,15 @@ def _parser() -> argparse.ArgumentParser:
 
     trace = commands.add_parser("trace", help="follow a claim to its rows and sources")
     trace.add_argument("claim", help="the claim's id, such as C06")
-    trace.add_argument("--set", default=BASE, dest="set_name", help="parameter set (default: base)")
+    _of_a_set(trace)
     trace.set_defaults(command=_trace)
 
     pdf = commands.add_parser("pdf", help="print the page as PDF, with a browser on this machine")
-    pdf.add_argument("--set", default=BASE, dest="set_name", help="parameter set (default: base)")
+    _of_a_set(pdf)
     pdf.set_defaults(command=_pdf)
 
     robustness = commands.add_parser("robustness", help="print what was tried to turn each verdict")
-    robustness.add_argument(
-        "--set", default=BASE, dest="set_name", help="parameter set (default: base)"
-    )
+    _of_a_set(robustness)
     robustness.set_defaults(command=_robustness)
 
     verify = commands.add_parser(
@@ -137,13 +135,19 @@ def _parser() -> argparse.ArgumentParser:
     verify.set_defaults(command=_verify, trouble=2)
 
     crate = commands.add_parser("crate", help="put page, inputs and provenance into one archive")
-    crate.add_argument("--set", default=BASE, dest="set_name", help="parameter set (default: base)")
+    _of_a_set(crate)
     crate.set_defaults(command=_crate)
 
     coverage = commands.add_parser("coverage", help="check the sentence map against the article")
     coverage.add_argument("article", type=Path, help="a copy of the article as plain text")
     coverage.set_defaults(command=_coverage)
     return parser
+
+
+def _of_a_set(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--set", default=BASE, dest="set_name", help="parameter set (default: base)"
+    )
 
 
 def _build(study: Study, given: argparse.Namespace) -> int:
@@ -307,8 +311,7 @@ def _note_changes(study: Study, build: Build) -> None:
 def _trace(study: Study, given: argparse.Namespace) -> int:
     Parameters.read(study).settings(given.set_name)
     build = study.build(given.set_name)
-    of_set = "" if given.set_name == BASE else f" SET={given.set_name}"
-    again = f"`make report{of_set}` makes it"
+    again = f"{how_to_build(given.set_name)} makes it"
     try:
         whole = json.loads(build.findings.read_text(encoding="utf-8"))
         claims = {finding["id"]: finding for finding in whole["claims"]}

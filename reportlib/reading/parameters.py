@@ -191,6 +191,11 @@ class Settings:
         return str(self.values[SOURCE_FLOOR])
 
 
+def how_to_build(set_name: str) -> str:
+    """Return the command that makes the page of a parameter set, as messages name it."""
+    return "`make report`" if set_name == BASE else f"`make report SET={set_name}`"
+
+
 def _parameter(name: str, entry: Any) -> Parameter:
     days = entry.get("days")
     return Parameter(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reportlib.errors import NotBuilt
-from reportlib.reading.parameters import BASE
+from reportlib.reading.parameters import how_to_build
 from reportlib.running.archive import archive
 from reportlib.running.build import planned
 from reportlib.running.digests import LIBRARY, files_of_method
@@ -48,7 +48,7 @@ def write_crate(study: Study, set_name: str) -> Path:
 
 def _refuse_stale(study: Study, build: Build, set_name: str) -> None:
     plan = planned(study, set_name)
-    first = "`make report` first." if set_name == BASE else f"`make report SET={set_name}` first."
+    first = f"{how_to_build(set_name)} first."
     where = study.relative(build.page)
     if not build.page.is_file():
         raise NotBuilt(f"There is no {where} to put into a crate: {first}")

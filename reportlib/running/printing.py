@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from reportlib.errors import NotBuilt, ReportError
+from reportlib.reading.parameters import how_to_build
 from reportlib.running.files import write_whole
 from reportlib.study import Study
 
@@ -49,7 +50,8 @@ def print_page(study: Study, set_name: str) -> Path:
     """
     build = study.build(set_name)
     if not build.page.is_file():
-        raise NotBuilt(f"There is no {study.relative(build.page)}: `make report` makes it.")
+        where = study.relative(build.page)
+        raise NotBuilt(f"There is no {where}: {how_to_build(set_name)} makes it.")
     browser = browser_found()
     if browser is None:
         raise ReportError(

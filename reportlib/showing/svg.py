@@ -122,7 +122,7 @@ def _place(element: Element, right: float, down: float) -> None:
         if right or down:
             element.set("transform", f"translate({_short(right)},{_short(down)})")
     else:
-        ends = {"line": ("x1", "x2"), "text": ("x",)}.get(element.tag, ("x",))
+        ends = ("x1", "x2") if element.tag == "line" else ("x",)
         for name in ends:
             element.set(name, _short(float(element.get(name, 0)) + right))
         for name in (one.replace("x", "y") for one in ends):
