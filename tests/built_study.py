@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -12,15 +13,30 @@ from pathlib import Path
 from reportlib.study import Study
 from tests.conftest import REPO, TINY, copy_of
 
+
 SETS = ("base", "hindsight", "strict")
+
+
+def built_as_people_do(study: Study, *options: str) -> subprocess.CompletedProcess[str]:
+    """Build in a process of its own."""
+    command = [sys.executable, "-m", "reportlib", "--study", str(study.root), "build", *options]
+    return subprocess.run(command, capture_output=True, encoding="utf-8")
+
+
+def what_became(study: Study, *options: str) -> dict[str, str]:
+    """Build so, and return what became of each notebook that did not stay as it was."""
+    done = built_as_people_do(study, "--json", *options)
+    assert done.returncode == 0, done.stderr
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    ended = ("executed", "shared", "reworded")
+    return {event["notebook"]: event["kind"] for event in events if event["kind"] in ended}
 
 
 @cache
 def built_study(folder: Path) -> Study:
     """Return a copy of the study below that folder, built under every parameter set."""
     study = copy_of(REPO, folder / "built study")
-    command = [sys.executable, "-m", "reportlib", "--study", str(study.root), "build", "--all-sets"]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8")
+    done = built_as_people_do(study, "--all-sets")
     assert done.returncode == 0, done.stderr
     return study
 

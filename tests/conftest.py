@@ -7,13 +7,16 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from reportlib.judging.inquiry import Inquiry
 from reportlib.reading.parameters import Parameters, Setting
 from reportlib.study import Study
+
+if TYPE_CHECKING:
+    from tests.warm_builds import WarmBuilds
 
 REPO = Path(__file__).resolve().parent.parent
 TINY = REPO / "tests" / "study"
@@ -33,16 +36,6 @@ KEYS = {
 def tiny(tmp_path: Path) -> Study:
     """A fresh copy of the tiny study."""
     return copy_of(TINY, tmp_path / "tiny study")
-
-
-@pytest.fixture(scope="session")
-def tiny_built(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """A copy of the tiny study with its page, not to be changed."""
-    from reportlib.commands import main  # heavy, once it builds
-
-    study = copy_of(TINY, tmp_path_factory.mktemp("built") / "tiny study")
-    assert main(["--study", str(study.root), "build"]) == 0
-    return study
 
 
 @pytest.fixture(scope="session")
@@ -72,6 +65,22 @@ def built_tiny(two_builds: tuple[Study, Study], tmp_path: Path) -> Study:
     """A tiny study of yesterday, with all that its build made."""
     shutil.copytree(two_builds[0].root, tmp_path / "built study")
     return Study(tmp_path / "built study")
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the warm builds have their folders for a time; nothing is to stay there."""
+    return tmp_path_factory.mktemp("warm") / "scratch"
+
+
+@pytest.fixture(scope="module")
+def builds(scratch: Path) -> Iterator[WarmBuilds]:
+    """What starts builds in forks of a process that has imported all they need."""
+    from tests.warm_builds import warm_builds
+
+    with warm_builds(scratch) as lent:
+        yield lent
+    assert list(scratch.iterdir()) == []
 
 
 @pytest.fixture(scope="module")

@@ -34,6 +34,7 @@ from reportlib.study import Study
 from tests.awkward import TOPICS
 from tests.conftest import REPO, TINY, copy_of
 from tests.notebook_runs import Submit, execute, fresh_context, fresh_processes, notebook, shown
+from tests.processes import assert_gone
 
 KERNELS: tuple[Literal["plain"], Literal["forked"]] = ("plain", "forked")
 ENGINE = "reportlib.running.forked.engine"
@@ -303,28 +304,14 @@ def run_in(folder: Path, *cells: str) -> None:
     execute(*cells, cwd=folder)
 
 
-def are_gone(folder: Path) -> bool:
-    """Whether the processes that a notebook wrote down end within some seconds."""
-    numbers = [int(number) for number in (folder / "numbers").read_text().split()]
-    until = monotonic() + 10
-    while any(runs(number) for number in numbers):
-        if monotonic() > until:
-            return False
-        sleep(0.02)
-    return True
-
-
-def runs(number: int) -> bool:
-    try:
-        state = Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
+def assert_those_of_the_notebook_are_gone(folder: Path) -> None:
+    """The processes that a notebook wrote down end within some seconds."""
+    assert_gone(int(number) for number in (folder / "numbers").read_text().split())
 
 
 def test_nothing_that_a_notebook_started_runs_on(apart, tmp_path):
     apart(run_in, tmp_path, START_SLEEPERS).result()
-    assert are_gone(tmp_path)
+    assert_those_of_the_notebook_are_gone(tmp_path)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
@@ -338,7 +325,7 @@ def test_nothing_runs_on_when_the_parent_is_ended(tmp_path, number):
         sleep(0.02)
     os.kill(parent.pid, number)
     parent.join(30)
-    assert are_gone(tmp_path)
+    assert_those_of_the_notebook_are_gone(tmp_path)
 
 
 # Where a process cannot be forked.

@@ -23,6 +23,7 @@ from reportlib.running.progress import Event
 from reportlib.running.seen import Seen, asked, seen_in
 from reportlib.study import Study
 from tests.conftest import REPO
+from tests.processes import runs
 
 
 @pytest.fixture
@@ -120,8 +121,7 @@ def test_when_nobody_waits_any_more_what_runs_is_ended_with_all_that_it_started(
     for _ in in_processes({"slow": lingers, "quick": quick}, at_once=2):
         break
 
-    for pid in (tmp_path / "started").read_text().split():
-        assert not _lives(int(pid))
+    assert not any(runs(int(pid)) for pid in (tmp_path / "started").read_text().split())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only there are processes forked")
@@ -162,7 +162,7 @@ def test_nothing_that_a_job_left_behind_runs_on_after_it() -> None:
 
     (done,) = in_processes({"a": leaves_a_daemon}, at_once=1)
 
-    assert not _lives(done.result)
+    assert not runs(done.result)
 
 
 @pytest.mark.usefixtures("forkable")
@@ -183,15 +183,6 @@ def test_where_no_process_can_be_forked_the_jobs_are_done_here_one_after_the_oth
 
     assert (found[0].name, found[0].result) == ("a", os.getpid())
     assert isinstance(found[1].problem, ZeroDivisionError)
-
-
-def _lives(pid: int) -> bool:
-    """Whether a process is there and no mere remainder that nobody has asked about."""
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text()
-    except FileNotFoundError:
-        return False
-    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 def test_a_second_build_waits_and_says_for_whom(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import json
 import os
 import random
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
@@ -16,8 +16,9 @@ import pytest
 from reportlib.running.lineage import descendants
 from reportlib.study import Study
 from tests.conftest import TINY, copy_of, in_notebook, set_cell
+from tests.processes import assert_gone
 from tests.test_build import artefacts, replace
-from tests.warm_builds import WarmBuilds, assert_gone, said, warm_builds
+from tests.warm_builds import WarmBuilds, said
 
 KILLS = int(os.environ.get("KILLS", "50"))
 """How many builds are killed at random moments, half of them in each of two studies."""
@@ -56,17 +57,6 @@ def edit(study: Study, change: Callable[[Study], None]) -> None:
     for original in Study(TINY).inputs():
         (study.root / original.relative_to(TINY)).write_bytes(original.read_bytes())
     change(study)
-
-
-@pytest.fixture(scope="module")
-def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("killed") / "scratch"
-
-
-@pytest.fixture(scope="module")
-def builds(scratch: Path) -> Iterator[WarmBuilds]:
-    with warm_builds(scratch) as lent:
-        yield lent
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from time import monotonic, sleep
 import pytest
 
 from tests.conftest import REPO
-from tests.warm_builds import assert_gone
+from tests.processes import assert_gone
 
 PYTHON = """\
 #!/bin/sh

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -119,10 +118,9 @@ def test_who_listens_hears_at_once_what_is_shown_and_then_each_time_that_it_is_a
 
 
 @pytest.fixture
-def build(tiny_built: Study, tmp_path: Path) -> Build:
+def build(built_tiny: Study) -> Build:
     """What a build of the tiny study has made."""
-    folder = tiny_built.build("base").folder
-    return Build(shutil.copytree(folder, tmp_path / "base"))
+    return built_tiny.build("base")
 
 
 @contextmanager

@@ -5,26 +5,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from reportlib.study import Study
+from tests.built_study import what_became
 from tests.conftest import add_row, copy_of, lines_of, set_cell
 
 
 def rebuild(study: Study) -> set[str]:
     """Build, and return the notebooks that were executed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "reportlib", "--study", str(study.root), "build", "--json"],
-        capture_output=True,
-        encoding="utf-8",
-    )
-    assert done.returncode == 0, done.stderr
-    events = [json.loads(line) for line in done.stdout.splitlines()]
-    return {event["notebook"] for event in events if event["kind"] == "executed"}
+    return {name for name, how in what_became(study).items() if how == "executed"}
 
 
 def readers_of(study: Study, file: str) -> set[str]:

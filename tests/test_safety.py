@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from time import monotonic, sleep
@@ -18,22 +17,11 @@ from reportlib.running.lineage import descendants
 from reportlib.running.progress import Event, InTerminal, for_people, in_lines
 from reportlib.study import Study
 from tests.conftest import TINY, copy_of, set_cell
+from tests.processes import assert_gone
 from tests.test_build import artefacts, edit, replace
-from tests.warm_builds import WarmBuilds, assert_gone, said, warm_builds
+from tests.warm_builds import WarmBuilds, said
 
 KERNELS = ("forked", "plain")
-
-
-@pytest.fixture(scope="module")
-def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("safe") / "scratch"
-
-
-@pytest.fixture(scope="module")
-def builds(scratch: Path) -> Iterator[WarmBuilds]:
-    with warm_builds(scratch) as lent:
-        yield lent
-    assert list(scratch.iterdir()) == []
 
 
 @pytest.fixture(scope="module")

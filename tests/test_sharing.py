@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from reportlib.running import drawings
 from reportlib.study import Study
+from tests.built_study import built_as_people_do, what_became
 from tests.conftest import in_notebook
 
 KEPT = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text>kept</text></svg>'
-
-
-def run(study: Study, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Build in a process of its own, as people do."""
-    command = [sys.executable, "-m", "reportlib", "--study", str(study.root), "build", *arguments]
-    return subprocess.run(command, capture_output=True, encoding="utf-8")
-
-
-def built(study: Study, *arguments: str) -> dict[str, str]:
-    """Build, and return what became of each notebook."""
-    done = run(study, "--json", *arguments)
-    assert done.returncode == 0, done.stderr
-    events = [json.loads(line) for line in done.stdout.splitlines()]
-    ended = ("executed", "shared", "reworded")
-    return {event["notebook"]: event["kind"] for event in events if event["kind"] in ended}
 
 
 def test_a_chapter_that_another_set_gives_the_same_inputs_is_executed_once(tiny: Study) -> None:
@@ -37,9 +20,9 @@ def test_a_chapter_that_another_set_gives_the_same_inputs_is_executed_once(tiny:
     tiny.parameter_set("again").write_text("tolerance_days: 0\n", encoding="utf-8")
     tiny.parameter_set("week").write_text("tolerance_days: 7\n", encoding="utf-8")
 
-    assert built(tiny, "--set", "base")["01-bridge.ipynb"] == "executed"
-    assert built(tiny, "--set", "week")["01-bridge.ipynb"] == "executed"
-    assert built(tiny, "--set", "again") == {
+    assert what_became(tiny, "--set", "base")["01-bridge.ipynb"] == "executed"
+    assert what_became(tiny, "--set", "week")["01-bridge.ipynb"] == "executed"
+    assert what_became(tiny, "--set", "again") == {
         "01-bridge.ipynb": "shared",
         "report.ipynb": "executed",
     }
@@ -49,7 +32,7 @@ def test_a_chapter_that_another_set_gives_the_same_inputs_is_executed_once(tiny:
     for name in ("base", "week"):  # nobody is left to take it from
         tiny.build(name).memory.unlink()
     tiny.build("again").memory.unlink()
-    assert built(tiny, "--set", "again")["01-bridge.ipynb"] == "executed"
+    assert what_became(tiny, "--set", "again")["01-bridge.ipynb"] == "executed"
     assert (tiny.build("again").notebooks / "01-bridge.ipynb").read_bytes() == shared
 
 
@@ -57,7 +40,7 @@ def test_every_set_is_built_although_one_fails(tiny: Study) -> None:
     tiny.parameter_set("again").write_text("tolerance_days: 0\n", encoding="utf-8")
     in_notebook(tiny, "len(chapter.data.works)", "assert parameter_set != 'again'")
 
-    done = run(tiny, "--all-sets", "--quiet")
+    done = built_as_people_do(tiny, "--all-sets", "--quiet")
 
     assert done.returncode == 1
     assert "01-bridge.ipynb" in done.stderr
@@ -94,7 +77,7 @@ def test_drawings_that_have_not_been_needed_for_longest_go_first(
 
 
 def test_a_build_draws_only_charts_that_it_has_not_drawn(tiny: Study) -> None:
-    built(tiny)
+    what_became(tiny)
     drawn = sorted(tiny.drawings.iterdir())
     assert drawn
     for path in drawn:
@@ -102,7 +85,7 @@ def test_a_build_draws_only_charts_that_it_has_not_drawn(tiny: Study) -> None:
     before = tiny.build("base").notebooks / "01-bridge.ipynb"
     in_notebook(tiny, "len(chapter.data.works)", "len(chapter.data.works) + 0")
 
-    assert built(tiny)["01-bridge.ipynb"] == "executed"
+    assert what_became(tiny)["01-bridge.ipynb"] == "executed"
 
     assert ">kept</text>" in before.read_text(encoding="utf-8")
     assert sorted(tiny.drawings.iterdir()) == drawn

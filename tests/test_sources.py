@@ -74,7 +74,7 @@ def test_the_sources_begin_with_what_they_come_to(two_builds: tuple[Study, Study
 def test_a_row_names_of_each_source_origin_class_grade_place_and_what_was_seen(
     two_builds: tuple[Study, Study],
 ) -> None:
-    row = between(page_of(two_builds[0]), '<section class="rl-row" id="works--opening">', "</secti")
+    row = between(page_of(two_builds[0]), '<div class="rl-row" id="works--opening">', "</div>")
 
     assert (
         "town_log (Town of Millford, own act, grade A, line 1; seen: whole); "

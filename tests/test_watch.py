@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -150,12 +149,6 @@ def test_an_unknown_parameter_set_is_not_watched(
     assert 'Did you mean "hindsight"?' in capsys.readouterr().err
 
 
-@pytest.fixture
-def built(tiny_built: Study, tmp_path: Path) -> Study:
-    """A tiny study with its page."""
-    return Study(shutil.copytree(tiny_built.root, tmp_path / "a built study"))
-
-
 @contextmanager
 def watched(study: Study) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Watch a study, and give the process with the address of its preview."""
@@ -191,28 +184,28 @@ def at_work_on(study: Study) -> list[str]:
 
 
 def test_a_save_changes_the_page_and_a_failing_build_is_told_until_it_is_put_right(
-    built: Study,
+    built_tiny: Study,
 ) -> None:
-    with watched(built) as (process, address), closing(Ear(address)) as ear:
+    with watched(built_tiny) as (process, address), closing(Ear(address)) as ear:
         before = ear.hear(lambda news: not news["said"])
         assert before["file"] == "report.html"
 
-        set_cell(built, "tables/works.csv", "opening", "date", "2011-06-02")
+        set_cell(built_tiny, "tables/works.csv", "opening", "date", "2011-06-02")
         after = ear.hear(lambda news: not news["said"])
         assert after["digest"] != before["digest"]
         assert b"2 June 2011" in asked(address, "/report.html")[2]
 
-        in_notebook(built, "len(chapter.data.works)", "len(chapter.data.work)")
+        in_notebook(built_tiny, "len(chapter.data.works)", "len(chapter.data.work)")
         failed = ear.hear(lambda news: "failed" in news["said"])
         assert (failed["file"], failed["words"]) == ("failure.html", "")
 
-        set_cell(built, "tables/works.csv", "repair", "kind", "repairs")
+        set_cell(built_tiny, "tables/works.csv", "repair", "kind", "repairs")
         refused = ear.hear(lambda news: "failed" in news["said"])
         assert refused["file"] == "failure.html"
         assert b"repairs" in asked(address, "/failure.html")[2]
 
-        in_notebook(built, "len(chapter.data.work)", "len(chapter.data.works)")
-        set_cell(built, "tables/works.csv", "repair", "kind", "repair")
+        in_notebook(built_tiny, "len(chapter.data.work)", "len(chapter.data.works)")
+        set_cell(built_tiny, "tables/works.csv", "repair", "kind", "repair")
         assert ear.hear(lambda news: not news["said"]) == after
 
         process.send_signal(signal.SIGINT)
@@ -221,14 +214,17 @@ def test_a_save_changes_the_page_and_a_failing_build_is_told_until_it_is_put_rig
         assert "saved: data/tables/works.csv\n" in said
         assert "notebooks/01-bridge.ipynb, cell [4]" in said
         assert said.endswith("ended; what was published is as it was\n")
-        assert at_work_on(built) == []
+        assert at_work_on(built_tiny) == []
 
 
-def test_what_is_saved_during_a_build_is_built_once_after_it(built: Study) -> None:
-    table, chapter = built.data / "tables" / "works.csv", built.notebooks / "01-bridge.ipynb"
-    with watched(built) as (process, address), closing(Ear(address)) as ear:
+def test_what_is_saved_during_a_build_is_built_once_after_it(built_tiny: Study) -> None:
+    table, chapter = (
+        built_tiny.data / "tables" / "works.csv",
+        built_tiny.notebooks / "01-bridge.ipynb",
+    )
+    with watched(built_tiny) as (process, address), closing(Ear(address)) as ear:
         ear.hear(lambda news: not news["said"])
-        with alone(built.build("base").guard, quietly):
+        with alone(built_tiny.build("base").guard, quietly):
             table.touch()
             line_of(process, "waiting for another build")
             for _ in range(20):
@@ -237,24 +233,24 @@ def test_what_is_saved_during_a_build_is_built_once_after_it(built: Study) -> No
         line_of(process, "is up to date")
         assert line_of(process, "") == "saved: data/tables/works.csv and notebooks/01-bridge.ipynb"
         line_of(process, "is up to date")
-        built.parameter_set("base").touch()
+        built_tiny.parameter_set("base").touch()
         assert line_of(process, "") == "saved: params/base.yaml"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_who_ends_it_during_a_build_ends_the_build_too(
-    number: signal.Signals, built: Study
+    number: signal.Signals, built_tiny: Study
 ) -> None:
-    page = built.build("base").page.read_bytes()
-    with watched(built) as (process, address), closing(Ear(address)) as ear:
+    page = built_tiny.build("base").page.read_bytes()
+    with watched(built_tiny) as (process, address), closing(Ear(address)) as ear:
         ear.hear(lambda news: not news["said"])
-        in_notebook(built, "len(chapter.data.works)", "while True:\n    pass")
+        in_notebook(built_tiny, "len(chapter.data.works)", "while True:\n    pass")
         line_of(process, "is stale")
-        assert len(at_work_on(built)) > 1
+        assert len(at_work_on(built_tiny)) > 1
 
         process.send_signal(number)
         _, said = process.communicate(timeout=LONG)
         assert process.returncode == 0
         assert said.endswith("ended; what was published is as it was\n")
-        assert at_work_on(built) == []
-        assert built.build("base").page.read_bytes() == page
+        assert at_work_on(built_tiny) == []
+        assert built_tiny.build("base").page.read_bytes() == page

@@ -10,10 +10,9 @@ import os
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any, NoReturn
 
 from reportlib.study import Study
@@ -61,22 +60,6 @@ def said(study: Study) -> str:
     """What the last build said so far."""
     log = study.root / "said.txt"
     return log.read_text(encoding="utf-8") if log.exists() else ""
-
-
-def assert_gone(processes: Iterable[int]) -> None:
-    """Processes have ended, or do so within some seconds."""
-    until = monotonic() + 10
-    while running := [one for one in processes if _runs(one)]:
-        assert monotonic() < until, running
-        sleep(0.01)
-
-
-def _runs(process: int) -> bool:
-    try:
-        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[0] not in "ZX"
 
 
 @contextmanager

@@ -55,7 +55,17 @@
       details.forEach((one, number) => { one.open = open[number]; });
     }
     const near = id && page.getElementById(id);
-    view.scrollTo(0, near ? view.scrollY + near.getBoundingClientRect().top - above : top);
+    if (near) comeTo(near, above, view);
+    else view.scrollTo(0, top);
+  }
+
+  // What is far away has only a guessed height until the window comes near: come nearer until the
+  // element stands where it should.
+  function comeTo(near, above, view, frames = 10) {
+    const away = near.getBoundingClientRect().top - above;
+    if (!frames || !near.isConnected) return;
+    view.scrollBy(0, away);
+    view.requestAnimationFrame(() => comeTo(near, above, view, frames - 1));
   }
 
   // The address of the preview ends as that of the page does, and the other way round.
