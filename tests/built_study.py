@@ -6,13 +6,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from reportlib.running.guard import alone
+from reportlib.running.progress import quietly
 from reportlib.study import Study
 from tests.conftest import REPO, TINY, copy_of
-
 
 SETS = ("base", "hindsight", "strict")
 
@@ -32,12 +33,26 @@ def what_became(study: Study, *options: str) -> dict[str, str]:
     return {event["notebook"]: event["kind"] for event in events if event["kind"] in ended}
 
 
-@cache
+@contextmanager
+def once(folder: Path, name: str) -> Iterator[bool]:
+    """Whether this process is the one to make a thing that all processes of the session share.
+
+    The others wait until it is made, or until it has failed and one of them is to try.
+    """
+    made = folder / f"{name}.made"
+    with alone(folder / f"{name}.making", quietly):
+        yield not made.exists()
+        made.touch()
+
+
 def built_study(folder: Path) -> Study:
     """Return a copy of the study below that folder, built under every parameter set."""
-    study = copy_of(REPO, folder / "built study")
-    done = built_as_people_do(study, "--all-sets")
-    assert done.returncode == 0, done.stderr
+    study = Study(folder / "built study")
+    with once(folder, "built study") as mine:
+        if mine:
+            copy_of(REPO, study.root)
+            done = built_as_people_do(study, "--all-sets")
+            assert done.returncode == 0, done.stderr
     return study
 
 
@@ -68,14 +83,17 @@ def started(
     )
 
 
-@cache
 def built_in_surroundings(folder: Path) -> tuple[Study, Study]:
     """Return two copies of the tiny study, each built in surroundings and in a way of its own."""
     studies = (
-        copy_of(TINY, folder / "plain" / "s"),
-        copy_of(TINY, folder / "a name with spaces" / "the tiny study"),
+        Study(folder / "plain" / "s"),
+        Study(folder / "a name with spaces" / "the tiny study"),
     )
-    builds = [started(study, *way) for study, way in zip(studies, WAYS, strict=True)]
-    said = [build.communicate()[0] for build in builds]
-    assert [build.returncode for build in builds] == [0, 0], "\n".join(said)
+    with once(folder, "tiny study") as mine:
+        if mine:
+            for study in studies:
+                copy_of(TINY, study.root)
+            builds = [started(study, *way) for study, way in zip(studies, WAYS, strict=True)]
+            said = [build.communicate()[0] for build in builds]
+            assert [build.returncode for build in builds] == [0, 0], "\n".join(said)
     return studies

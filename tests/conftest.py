@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,19 +46,26 @@ def real() -> Study:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """The real study, built under every parameter set once a session; not to be changed."""
-    from tests.built_study import built_study  # it copies a study, and so needs this module
-
-    return built_study(tmp_path_factory.getbasetemp())
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the session, for all the processes among which its tests are dealt out."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
 
 
 @pytest.fixture(scope="session")
-def two_builds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Study, Study]:
+def built(shared: Path) -> Study:
+    """The real study, built under every parameter set once a session; not to be changed."""
+    from tests.built_study import built_study  # it copies a study, and so needs this module
+
+    return built_study(shared)
+
+
+@pytest.fixture(scope="session")
+def two_builds(shared: Path) -> tuple[Study, Study]:
     """The tiny study in two folders, each built by a process with surroundings of its own."""
     from tests.built_study import built_in_surroundings
 
-    return built_in_surroundings(tmp_path_factory.getbasetemp())
+    return built_in_surroundings(shared)
 
 
 @pytest.fixture
@@ -67,13 +75,13 @@ def built_tiny(two_builds: tuple[Study, Study], tmp_path: Path) -> Study:
     return Study(tmp_path / "built study")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the warm builds have their folders for a time; nothing is to stay there."""
     return tmp_path_factory.mktemp("warm") / "scratch"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def builds(scratch: Path) -> Iterator[WarmBuilds]:
     """What starts builds in forks of a process that has imported all they need."""
     from tests.warm_builds import warm_builds

@@ -17,14 +17,10 @@ from reportlib.running.contract import check_notebooks
 from reportlib.running.exports import as_csv
 from reportlib.study import Study
 from tests.conftest import TINY, set_cell
+from tests.warm_builds import WarmBuilds, said
 
 CHAPTER = "01-bridge.ipynb"
 Cells = list[dict[str, Any]]
-
-
-def build(study: Study, set_name: str = "base") -> int:
-    """Build in this process; the kernels are processes of their own all the same."""
-    return main(["--study", str(study.root), "build", "--set", set_name])
 
 
 def edit(study: Study, change: Callable[[Cells], object], notebook: str = CHAPTER) -> None:
@@ -227,15 +223,14 @@ def test_the_command_robustness_says_what_it_needs(
 
 
 def test_a_cell_that_fails_leaves_the_page_as_it_was_and_an_account_beside_it(
-    built: Study, capsys: pytest.CaptureFixture[str]
+    builds: WarmBuilds, built: Study
 ) -> None:
     before = artefacts(built)
     replace(built, "len(chapter.data.works)", "len(chapter.data.work)")
-    assert build(built) == 1
-    said = capsys.readouterr().err
+    assert builds.run(built) == 1
     # Counted as the kernel does, which has run papermill's own parameters cell, too.
-    assert "notebooks/01-bridge.ipynb, cell [4]" in said
-    assert 'There is no table “work”. Did you mean "works"?' in said
+    assert "notebooks/01-bridge.ipynb, cell [4]" in said(built)
+    assert 'There is no table “work”. Did you mean "works"?' in said(built)
     after = artefacts(built)
     failure = after.pop("failure.html").decode()
     assert after == before
@@ -243,9 +238,7 @@ def test_a_cell_that_fails_leaves_the_page_as_it_was_and_an_account_beside_it(
         assert word in failure
 
 
-def test_a_notebook_that_records_nothing_is_named(
-    built: Study, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_notebook_that_records_nothing_is_named(builds: WarmBuilds, built: Study) -> None:
     page = built.build("base").page.read_bytes()
 
     def drop_cards(cells: Cells) -> None:
@@ -258,8 +251,8 @@ def test_a_notebook_that_records_nothing_is_named(
         ]
 
     edit(built, drop_cards)
-    assert build(built) == 1
-    assert "notebooks/01-bridge.ipynb: recorded no claim" in capsys.readouterr().err
+    assert builds.run(built) == 1
+    assert "notebooks/01-bridge.ipynb: recorded no claim" in said(built)
     assert built.build("base").page.read_bytes() == page
     failure = built.build("base").failure.read_text(encoding="utf-8")
     assert "notebooks/01-bridge.ipynb" in failure
@@ -267,15 +260,15 @@ def test_a_notebook_that_records_nothing_is_named(
 
 
 def test_a_report_in_which_nothing_is_settled_is_refused_and_its_claims_are_named(
-    built: Study, capsys: pytest.CaptureFixture[str]
+    builds: WarmBuilds, built: Study
 ) -> None:
     before = {path: path.read_bytes() for path in published(built)}
     set_cell(built, "sources/classes.csv", "own_act", "grade", "D")  # no word of the town's counts
 
-    assert build(built) == 1
+    assert builds.run(built) == 1
 
     told = "not one checkable claim is settled, of B1 and B2"
-    assert f"The report: {told}" in capsys.readouterr().err
+    assert f"The report: {told}" in said(built)
     assert told in built.build("base").failure.read_text(encoding="utf-8")
     assert {path: path.read_bytes() for path in published(built)} == before
 
@@ -285,12 +278,12 @@ def published(study: Study) -> list[Path]:
     return [build_of.page, build_of.findings, build_of.findings_table, build_of.manifest]
 
 
-def test_one_claim_that_is_settled_is_enough_for_a_report(built: Study) -> None:
+def test_one_claim_that_is_settled_is_enough_for_a_report(builds: WarmBuilds, built: Study) -> None:
     set_cell(built, "sources/classes.csv", "press", "grade", "A")
     set_cell(built, "sources/classes.csv", "press", "primary", "yes")
     set_cell(built, "sources/classes.csv", "own_act", "grade", "D")
 
-    assert build(built) == 0
+    assert builds.run(built) == 0
     whole = json.loads(built.build("base").findings.read_text(encoding="utf-8"))
     assert [claim["state"] for claim in whole["claims"][:2]] == [
         "not supported as written",
@@ -299,14 +292,14 @@ def test_one_claim_that_is_settled_is_enough_for_a_report(built: Study) -> None:
 
 
 def test_a_good_build_clears_away_an_old_failure_and_what_came_of_notebooks_and_figures_now_gone(
-    built: Study,
+    builds: WarmBuilds, built: Study
 ) -> None:
     built.build("base").failure.write_text("yesterday's", encoding="utf-8")
     (built.notebooks / CHAPTER).rename(built.notebooks / "02-bridge.ipynb")
     replace(built, '    "crossings",\n', '    "walkers",\n', "02-bridge.ipynb")
     replace(built, 'report.figure("crossings")', 'report.figure("walkers")', "report.ipynb")
     before = times_of_change(built)
-    assert build(built) == 0
+    assert builds.run(built) == 0
     assert times_of_change(built) == before, "make would take this for a change, and build again"
     assert sorted(artefacts(built)) == [
         "figures/argument-drawing.csv",
@@ -331,73 +324,66 @@ def assert_nothing_ran(study: Study) -> None:
 
 
 def test_prose_of_the_report_is_new_also_where_a_chapter_gives_again_what_the_report_had_read(
-    built: Study,
+    builds: WarmBuilds, built: Study
 ) -> None:
     replace(built, "len(chapter.data.works)", "len(chapter.data.works) + 1")
     replace(built, "report.outline()", "1 / 0", "report.ipynb")
-    assert build(built) == 1  # once the chapter was executed
+    assert builds.run(built) == 1  # once the chapter was executed
     replace(built, "len(chapter.data.works) + 1", "len(chapter.data.works)")
     replace(built, "1 / 0", "report.outline()", "report.ipynb")
     replace(built, "## Then and now", "## Now and then", "report.ipynb")
 
-    assert build(built) == 0
+    assert builds.run(built) == 0
 
     assert ">Now and then</h2>" in built.build("base").page.read_text(encoding="utf-8")
 
 
-def test_bad_parameters_stop_the_build_before_anything_ran(
-    tiny: Study, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_bad_parameters_stop_the_build_before_anything_ran(builds: WarmBuilds, tiny: Study) -> None:
     base = tiny.parameter_set("base")
     text = base.read_text(encoding="utf-8")
     text = text.replace("closures: whole", "closure: whole").replace('"2015-03-01"', "2015-03-01")
     base.write_text(text, encoding="utf-8")
-    assert build(tiny) == 1
-    said = capsys.readouterr().err
-    assert "params/base.yaml, closure: is not a parameter. Did you mean" in said
-    assert "params/base.yaml, as_of: the day 2015-03-01 must stand in quotes" in said
-    assert "params/base.yaml, closures: has no value" in said
-    assert "(3 faults)" in said
+    assert builds.run(tiny) == 1
+    assert "params/base.yaml, closure: is not a parameter. Did you mean" in said(tiny)
+    assert "params/base.yaml, as_of: the day 2015-03-01 must stand in quotes" in said(tiny)
+    assert "params/base.yaml, closures: has no value" in said(tiny)
+    assert "(3 faults)" in said(tiny)
     assert_nothing_ran(tiny)
 
 
-def test_bad_data_stop_the_build_before_anything_ran(
-    tiny: Study, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_bad_data_stop_the_build_before_anything_ran(builds: WarmBuilds, tiny: Study) -> None:
     set_cell(tiny, "tables/works.csv", "repair", "kind", "repairs")
     set_cell(tiny, "chain/evidence.csv", "b3-letter", "target", "crossings#leter")
-    assert build(tiny) == 1
-    said = capsys.readouterr().err
-    assert 'data/tables/works.csv, row 3, column kind: "repairs" is not allowed' in said
-    assert "Allowed: opening, repair, painting." in said
+    assert builds.run(tiny) == 1
+    assert 'data/tables/works.csv, row 3, column kind: "repairs" is not allowed' in said(tiny)
+    assert "Allowed: opening, repair, painting." in said(tiny)
     assert (
         'data/chain/evidence.csv, row 5, column target: "crossings#leter" is not there. '
         'Did you mean "letter"?'
-    ) in said
-    assert "(2 faults)" in said
+    ) in said(tiny)
+    assert "(2 faults)" in said(tiny)
     assert_nothing_ran(tiny)
 
 
 def test_a_broken_contract_stops_the_build_before_anything_ran(
-    tiny: Study, capsys: pytest.CaptureFixture[str]
+    builds: WarmBuilds, tiny: Study
 ) -> None:
     replace(tiny, "import altair as alt", "import os\n\nimport altair as alt")
     replace(tiny, "tolerance_days: int = 0", "tolerance_days: int = 7")
-    assert build(tiny) == 1
-    said = capsys.readouterr().err
-    assert "notebooks/01-bridge.ipynb, cell 3: imports os" in said
-    assert "parameters, tolerance_days: is 7, and params/base.yaml has 0" in said
-    assert "(2 faults)" in said
+    assert builds.run(tiny) == 1
+    assert "notebooks/01-bridge.ipynb, cell 3: imports os" in said(tiny)
+    assert "parameters, tolerance_days: is 7, and params/base.yaml has 0" in said(tiny)
+    assert "(2 faults)" in said(tiny)
     assert_nothing_ran(tiny)
 
 
 def test_an_unknown_parameter_set_is_answered_with_those_that_are_there(
-    tiny: Study, capsys: pytest.CaptureFixture[str]
+    builds: WarmBuilds, tiny: Study
 ) -> None:
-    assert build(tiny, "zzz") == 1
-    assert "there is no set “zzz”. Known: base, hindsight." in capsys.readouterr().err
-    assert build(tiny, "hindsigth") == 1
-    assert 'Did you mean "hindsight"?' in capsys.readouterr().err
+    assert builds.run(tiny, "--set", "zzz") == 1
+    assert "there is no set “zzz”. Known: base, hindsight." in said(tiny)
+    assert builds.run(tiny, "--set", "hindsigth") == 1
+    assert 'Did you mean "hindsight"?' in said(tiny)
     assert not tiny.build("base").folder.exists()
 
 

@@ -22,6 +22,7 @@ from reportlib.values.changes import Change, Changes, Moved, Snapshot
 from reportlib.values.words import Cause
 from tests.conftest import REPO, TINY, add_row, copy_of, drop_rows, in_notebook, set_cell
 from tests.test_study_changes import add_designation
+from tests.warm_builds import WarmBuilds
 
 DATA, PARAMETERS, METHOD = (Cause.DATA,), (Cause.PARAMETERS,), (Cause.METHOD,)
 METHOD_OR_DATA = (Cause.METHOD, Cause.DATA)
@@ -439,9 +440,11 @@ def test_the_page_links_the_rows_that_it_shows_and_escapes_the_rest() -> None:
     assert "It was &lt;b&gt;never&lt;/b&gt; closed." in html
 
 
-def test_the_page_says_what_changed_and_only_the_published_one_does(kept: Study) -> None:
+def test_the_page_says_what_changed_and_only_the_published_one_does(
+    builds: WarmBuilds, kept: Study
+) -> None:
     close_the_bridge(kept)
-    assert main(["--study", str(kept.root), "build"]) == 0
+    assert builds.run(kept) == 0
     page = kept.build("base").page.read_text("utf-8")
     told = page.partition('<h2 id="what-changed">')[2].partition("<h2")[0]
     assert "<code>works#storm</code></a>" in told

@@ -12,7 +12,6 @@ from reportlib.judging.inquiry import Inquiry
 from reportlib.reading.ledger import Ledger
 from reportlib.reading.parameters import Choice, Parameter, Parameters
 from reportlib.reading.validation import faults_in_package
-from reportlib.running.build import build_report
 from reportlib.showing.consistency import consistency
 from reportlib.showing.marks import AGREEMENTS, MARKS
 from reportlib.study import Study
@@ -226,8 +225,8 @@ def test_a_study_whose_text_was_not_held_against_itself_says_so(tiny):
     assert "No relation within the text is on record." in str(consistency(inquiry_of(tiny)))
 
 
-def test_the_run_puts_it_on_the_page_on_the_cards_and_into_the_findings(tiny):
-    build_report(tiny, "base", lambda line: None)
+def test_the_run_puts_it_on_the_page_on_the_cards_and_into_the_findings(builds, tiny):
+    assert builds.run(tiny) == 0
     build = tiny.build("base")
     page = build.page.read_text(encoding="utf-8")
     cards = {text.partition('id="')[2][:2]: text for text in page.split("<article ")[1:]}

@@ -22,6 +22,7 @@ from reportlib.running.crate import write_crate
 from reportlib.running.freshness import verify
 from reportlib.study import Study
 from tests.conftest import set_cell
+from tests.warm_builds import WarmBuilds
 
 
 @pytest.fixture
@@ -179,21 +180,23 @@ def test_there_is_none_of_a_page_that_was_not_built_or_is_stale(
     assert not built_tiny.build("base").crate.exists()
 
 
-def test_a_study_that_does_not_say_when_it_was_published_has_none(built_tiny: Study) -> None:
+def test_a_study_that_does_not_say_when_it_was_published_has_none(
+    builds: WarmBuilds, built_tiny: Study
+) -> None:
     content = json.loads(built_tiny.descriptor.read_text(encoding="utf-8"))
     del content["created"]
     built_tiny.descriptor.write_text(json.dumps(content), encoding="utf-8")
-    assert main(["--study", str(built_tiny.root), "build", "--quiet"]) == 0
+    assert builds.run(built_tiny) == 0
 
     with pytest.raises(BadData, match=r"does not say when it was published\. Add “created”"):
         write_crate(built_tiny, "base")
 
 
 def test_another_build_takes_the_crate_of_the_page_before_away(
-    built_tiny: Study, crate: Path
+    builds: WarmBuilds, built_tiny: Study, crate: Path
 ) -> None:
     set_cell(built_tiny, "tables/works.csv", "opening", "note", "in other words")
-    assert main(["--study", str(built_tiny.root), "build", "--quiet"]) == 0
+    assert builds.run(built_tiny) == 0
 
     assert not crate.exists()
 

@@ -17,6 +17,7 @@ from reportlib.running.build import planned
 from reportlib.running.freshness import verify
 from reportlib.study import Study
 from tests.conftest import add_row, drop_rows, in_notebook, set_cell
+from tests.warm_builds import WarmBuilds
 
 
 @pytest.fixture
@@ -164,8 +165,10 @@ def test_a_page_that_was_altered_is_not_fresh_though_its_inputs_are_as_they_were
     assert second == "What it was made from is as it was: its 23 inputs."
 
 
-def test_a_page_of_any_set_is_held_against_the_same_study(built_tiny: Study) -> None:
-    assert main(["--study", str(built_tiny.root), "build", "--set", "hindsight", "--quiet"]) == 0
+def test_a_page_of_any_set_is_held_against_the_same_study(
+    builds: WarmBuilds, built_tiny: Study
+) -> None:
+    assert builds.run(built_tiny, "--set", "hindsight") == 0
 
     found = verify(built_tiny, built_tiny.build("hindsight").page)
 

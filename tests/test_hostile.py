@@ -33,6 +33,7 @@ from tests.hostile_study import (
 )
 from tests.open_page import opened
 from tests.page_checkers import faults_in_html
+from tests.warm_builds import WarmBuilds, said
 
 pytestmark = pytest.mark.browser
 
@@ -46,22 +47,22 @@ BEGIN_A_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 
 @pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Study:
+def hostile(builds: WarmBuilds, tmp_path_factory: pytest.TempPathFactory) -> Study:
     """The hostile study, built as it stands and under the set with the hostile name."""
     study = hostile_study(tmp_path_factory.mktemp("hostile"))
     for set_name in ("base", SET):
-        assert main(["--study", str(study.root), "build", "--quiet", "--set", set_name]) == 0
+        assert builds.run(study, "--set", set_name, draws=True) == 0, said(study)
     return study
 
 
 @pytest.fixture(scope="module")
-def failed(tmp_path_factory: pytest.TempPathFactory) -> Study:
+def failed(builds: WarmBuilds, tmp_path_factory: pytest.TempPathFactory) -> Study:
     """The hostile study after a run that failed with a hostile message."""
     study = hostile_study(tmp_path_factory.mktemp("failed"))
     report = json.loads(study.report.read_text(encoding="utf-8"))
     report["cells"][-1]["source"] = f"raise ValueError({HARM!r})"
     study.report.write_text(json.dumps(report), encoding="utf-8")
-    assert main(["--study", str(study.root), "build", "--quiet"]) == 1
+    assert builds.run(study) == 1
     return study
 
 

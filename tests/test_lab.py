@@ -19,7 +19,6 @@ import websocket
 
 from reportlib.running.carried import FIGURE, RECORD
 from reportlib.study import Study
-from tests.built_study import built_study
 from tests.conftest import REPO, copy_of, lines_of, set_cell
 
 CHAPTER = "notebooks/01-designations.ipynb"
@@ -28,12 +27,6 @@ LIMIT = 120
 
 Outputs = list[dict[str, Any]]
 Cell = dict[str, Any]
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """The real study, built; not to be changed."""
-    return built_study(tmp_path_factory.getbasetemp())
 
 
 def cells_of(notebook: Path) -> list[Cell]:

@@ -11,14 +11,7 @@ import pytest
 
 from reportlib.commands import main
 from reportlib.study import Study
-from tests.built_study import built_study
 from tests.conftest import lines_of, set_cell
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Study:
-    """The real study, built; not to be changed."""
-    return built_study(tmp_path_factory.getbasetemp())
 
 
 def run(study: Study, *words: str) -> int:

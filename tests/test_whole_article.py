@@ -14,8 +14,9 @@ from reportlib.running.rehearsal import rehearse
 from reportlib.study import Study
 from reportlib.values.findings import Record
 from reportlib.values.words import Unsettled, Verdict
-from tests.built_study import SETS, built_study
+from tests.built_study import SETS
 from tests.conftest import add_row, drop_rows, lines_of, set_cell
+from tests.warm_builds import WarmBuilds, said
 
 Change = Callable[[Study], None]
 
@@ -213,13 +214,12 @@ def test_a_row_that_nothing_rests_on_moves_nothing(
 
 
 def test_the_three_sets_differ_where_the_record_says_so_and_nowhere_else(
-    tmp_path_factory: pytest.TempPathFactory,
+    built: Study,
 ) -> None:
-    study = built_study(tmp_path_factory.getbasetemp())
     found = {
         name: {
             claim["id"]: (claim["state"], claim["detail"])
-            for claim in json.loads(study.build(name).findings.read_text("utf-8"))["claims"]
+            for claim in json.loads(built.build(name).findings.read_text("utf-8"))["claims"]
         }
         for name in SETS
     }
@@ -239,21 +239,16 @@ def test_the_three_sets_differ_where_the_record_says_so_and_nowhere_else(
     }  # fmt: skip
 
 
-def test_trace_works_for_every_claim(
-    tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
-) -> None:
-    study = built_study(tmp_path_factory.getbasetemp())
-    for claim in Ledger.read(study).claims:
-        assert main(["--study", str(study.root), "trace", claim]) == 0
+def test_trace_works_for_every_claim(built: Study, capsys: pytest.CaptureFixture[str]) -> None:
+    for claim in Ledger.read(built).claims:
+        assert main(["--study", str(built.root), "trace", claim]) == 0
         said = capsys.readouterr().out
         assert said.startswith(claim)
         assert "  reason    none yet" not in said
 
 
-def test_the_cross_foots_show_what_misses_and_say_why(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    page = built_study(tmp_path_factory.getbasetemp()).build("base").page.read_text("utf-8")
+def test_the_cross_foots_show_what_misses_and_say_why(built: Study) -> None:
+    page = built.build("base").page.read_text("utf-8")
     for foot in (
         "announced-totals", "trade-by-year", "stated-shares", "tests-by-year", "taiwan-package",
     ):  # fmt: skip
@@ -267,7 +262,7 @@ def test_no_line_of_the_ledger_rests_on_a_chapter_that_is_not_there(real: Study)
 
 
 def test_with_every_table_of_trade_and_tests_emptied_the_page_is_built_and_says_so(
-    real_copy: Study,
+    builds: WarmBuilds, real_copy: Study
 ) -> None:
     for table in (
         "trade_annual",
@@ -279,7 +274,7 @@ def test_with_every_table_of_trade_and_tests_emptied_the_page_is_built_and_says_
         keys = [line["key"] for line in lines_of(real_copy, f"tables/{table}.csv")]
         drop_rows(real_copy, f"tables/{table}.csv", *keys)
         drop_rows(real_copy, "sources/row_sources.csv", *keys)
-    assert main(["--study", str(real_copy.root), "build"]) == 0
+    assert builds.run(real_copy) == 0, said(real_copy)
     page = real_copy.build("base").page.read_text("utf-8")
     assert page.count("<h3>No row is on record for this figure</h3>") == 3
     assert page.count("No sum is on record.") == 4

@@ -1,6 +1,6 @@
 """Builds in forks of a process that has imported all they need: quick, and free to be killed.
 
-Charts are drawn as one and the same, since starting what draws them takes longer than all else.
+Unless asked for, charts are not drawn, and are all the same: what draws them takes long to start.
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ class WarmBuilds:
     def __init__(self, server: subprocess.Popen[str]) -> None:
         self._server = server
 
-    def start(self, study: Study, *options: str, first: str = "") -> int:
+    def start(self, study: Study, *options: str, first: str = "", draws: bool = False) -> int:
         """Start a build, and return its process; ``first`` is code that it runs before."""
-        log = study.root / "said.txt"
-        return int(self._asked(study=str(study.root), options=options, first=first, log=str(log)))
+        order = {"study": str(study.root), "options": options, "first": first, "draws": draws}
+        return int(self._asked(log=str(study.root / "said.txt"), **order))
 
     def status(self, process: int) -> int:
         """Wait until a build has ended, and return with what; of a signal its number, negative."""
         return int(self._asked(process=process))
 
-    def run(self, study: Study, *options: str, first: str = "") -> int:
+    def run(self, study: Study, *options: str, first: str = "", draws: bool = False) -> int:
         """Build, and return how it ended."""
-        return self.status(self.start(study, *options, first=first))
+        return self.status(self.start(study, *options, first=first, draws=draws))
 
     def _asked(self, **order: Any) -> Any:
         assert self._server.stdin is not None
@@ -82,9 +82,6 @@ def _serve() -> None:
     from reportlib.running.forked.engine import preload
 
     preload(*NEEDED)
-    import vl_convert
-
-    vl_convert.vegalite_to_svg = lambda *_, **__: _CHART
     for line in sys.stdin:
         order = json.loads(line)
         if "process" in order:
@@ -111,9 +108,13 @@ def _end_with(work: Callable[..., int], order: Mapping[str, Any]) -> NoReturn:
         os._exit(status)
 
 
-def _built(study: str, options: list[str], first: str, log: str) -> int:
+def _built(study: str, options: list[str], first: str, draws: bool, log: str) -> int:
     from reportlib.commands import main
 
+    if not draws:
+        import vl_convert
+
+        vl_convert.vegalite_to_svg = lambda *_, **__: _CHART
     os.setsid()
     with Path(log).open("w", encoding="utf-8") as file:
         os.dup2(file.fileno(), 1)

@@ -20,6 +20,8 @@ from nbclient.exceptions import DeadKernelError
 from papermill.engines import NBClientEngine
 from papermill.log import logger
 
+from reportlib.running.forked.hidden import hidden
+
 FORKED = "forked"
 """The name by which papermill knows the engine."""
 _SHELL = (
@@ -80,7 +82,7 @@ def preload(*modules: str) -> None:
     collecting = gc.isenabled()
     gc.disable()
     try:
-        with _without("debugpy"):  # takes longer than pandas, and serves only a debugger
+        with hidden("debugpy"):  # takes longer than pandas, and serves only a debugger
             import_module("ipykernel.debugger")
         for name in _SHELL:
             import_module(name)
@@ -121,19 +123,6 @@ def _command_line(options: Mapping[str, Any]) -> list[str]:
     if history and not any(one.startswith("--HistoryManager.hist_file") for one in arguments):
         arguments.append(f"--HistoryManager.hist_file={history}")
     return arguments
-
-
-@contextmanager
-def _without(module: str) -> Iterator[None]:
-    """Let a module not be found, unless it is there already."""
-    if module in sys.modules:
-        yield
-        return
-    sys.modules[module] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        del sys.modules[module]
 
 
 @contextmanager
