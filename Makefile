@@ -178,8 +178,8 @@ why: ## Say of each notebook what is stale, and because of what
 	$(PY) -m reportlib build --dry-run --set '$(SET)'
 
 .PHONY: test
-test: environment browser checkers ## Run the tests
-	@$(PY) -m pytest
+test: environment browser checkers ## Run the tests, some at once on each processor
+	@$(PY) -m pytest --numprocesses logical --maxprocesses 8 --dist worksteal
 
 .PHONY: check
 check: lint types layers data accepted test ## Run all checks and the tests, as CI does
