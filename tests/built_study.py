@@ -53,6 +53,7 @@ def built_study(folder: Path) -> Study:
             copy_of(REPO, study.root)
             done = built_as_people_do(study, "--all-sets")
             assert done.returncode == 0, done.stderr
+            assert "ordinary kernel" not in done.stderr
     return study
 
 
@@ -96,4 +97,5 @@ def built_in_surroundings(folder: Path) -> tuple[Study, Study]:
             builds = [started(study, *way) for study, way in zip(studies, WAYS, strict=True)]
             said = [build.communicate()[0] for build in builds]
             assert [build.returncode for build in builds] == [0, 0], "\n".join(said)
+            assert "ordinary kernel" not in said[0]
     return studies

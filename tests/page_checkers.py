@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -44,12 +44,12 @@ UNREAD = (
 """What the Nu checker says of what it does not know: hashes in a policy, and container queries."""
 
 
-def violations(page: Page, rules: Iterable[str] = RULES) -> list[list[str]]:
+def violations(page: Page) -> list[list[str]]:
     """What axe finds on a page as it is shown now: rule, what it asks, and where."""
     if not page.evaluate("typeof axe !== 'undefined'"):
         page.evaluate(_axe())  # not through an element, which the page's policy refuses
         page.evaluate(ALL_LAID_OUT)
-    return list(page.evaluate(AXE, list(rules)))
+    return list(page.evaluate(AXE, RULES))
 
 
 def faults_in_html(*files: Path) -> list[str]:

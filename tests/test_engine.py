@@ -1,6 +1,7 @@
 """A notebook runs in a fork of a process as in a kernel, and leaves nothing behind.
 
-papermill's own tests were run with this engine as its default, too: `tests/papermill_suite.md`.
+So do the notebooks of this project: `tests/test_same_bytes.py`. papermill's own tests were run with
+this engine as its default, too: `tests/papermill_suite.md`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any, Literal
+from typing import Any
 
 import nbformat
 import papermill
@@ -29,18 +30,15 @@ from papermill.engines import NBClientEngine
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from reportlib.running.forked.engine import FORKED, preload
-from reportlib.study import Study
+from reportlib.running.forked.engine import FORKED
 from tests.awkward import TOPICS
-from tests.conftest import REPO, TINY, copy_of
+from tests.conftest import REPO
 from tests.notebook_runs import Submit, execute, fresh_context, fresh_processes, notebook, shown
 from tests.processes import assert_gone
 
-KERNELS: tuple[Literal["plain"], Literal["forked"]] = ("plain", "forked")
 ENGINE = "reportlib.running.forked.engine"
 PLAIN = "nbclient"
 """What papermill calls its own engine."""
-STUDIES = {"the real study": REPO, "the tiny study": TINY}
 Executed = tuple[Any, str]
 """A notebook as it was written, and the error that it ended with."""
 
@@ -70,43 +68,10 @@ def run_topic(topic: str, engine: str, folder: Path) -> Executed:
     return nbformat.read(output, as_version=4), error
 
 
-def run_study(root: Path, kernel: Literal["forked", "plain"], folder: Path) -> Study:
-    if kernel == "forked":
-        preload("reportlib.running.chapter", "reportlib.running.report")
-    from reportlib.reading.parameters import Parameters
-    from reportlib.running.namespace import PARAMETER_SET
-    from reportlib.running.run import run
-
-    study = copy_of(root, folder / kernel / root.name)
-    build = study.build("base")
-    given = {PARAMETER_SET: "base", **Parameters.read(study).settings("base").values}
-    for path in [*study.chapters(), study.report]:
-        run(study, path, build.executed / path.name, given, kernel=kernel)
-    return study
-
-
-@pytest.fixture(scope="module")
-def both_ways(apart: Submit, tmp_path_factory: Any) -> dict[tuple[str, str], Any]:
-    """Every study and topic, run in kernels and in forks: a future for each, the longest first."""
-    folder = tmp_path_factory.mktemp("both ways")
-    studies = {
-        (name, kernel): apart(run_study, root, kernel, folder)
-        for name, root in STUDIES.items()
-        for kernel in KERNELS
-    }
-    topics = {
-        (topic, engine): apart(run_topic, topic, engine, folder)
-        for topic in TOPICS
-        for engine in (PLAIN, FORKED)
-    }
-    return studies | topics
-
-
 @pytest.mark.parametrize("topic", TOPICS)
-def test_what_a_cell_can_do_comes_out_as_in_a_kernel(both_ways, topic):
-    (plain, plain_error), (forked, forked_error) = (
-        both_ways[topic, engine].result() for engine in (PLAIN, FORKED)
-    )
+def test_what_a_cell_can_do_comes_out_as_in_a_kernel(apart, topic, tmp_path):
+    ways = [apart(run_topic, topic, engine, tmp_path) for engine in (PLAIN, FORKED)]
+    (plain, plain_error), (forked, forked_error) = (way.result() for way in ways)
     assert forked_error == plain_error
     for in_kernel, in_fork in zip(plain.cells, forked.cells, strict=True):
         assert comparable(in_fork) == comparable(in_kernel)
@@ -134,24 +99,6 @@ def comparable(cell: Any) -> tuple[Any, ...]:
     ran = cell.metadata.get("papermill", {})  # not in the cells that it adds for an error
     how = ran.get("status"), ran.get("exception")
     return cell.source, cell.get("execution_count"), json.loads(text), how
-
-
-@pytest.mark.parametrize(
-    ("name", "file"),
-    [
-        (name, file.name)
-        for name in STUDIES
-        for file in sorted(STUDIES[name].glob("notebooks/*.ipynb"))
-    ],
-)
-def test_every_notebook_of_a_study_comes_out_as_in_a_kernel(both_ways, name, file):
-    plain, forked = (
-        both_ways[name, kernel].result().build("base").executed / file for kernel in KERNELS
-    )
-    cells = [nbformat.read(path, as_version=4).cells for path in (plain, forked)]
-    for in_kernel, in_fork in zip(*cells, strict=True):
-        assert in_fork == in_kernel
-    assert forked.read_bytes() == plain.read_bytes()
 
 
 # Nothing of one run in the next.
