@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -22,15 +21,6 @@ def built_as_people_do(study: Study, *options: str) -> subprocess.CompletedProce
     """Build in a process of its own."""
     command = [sys.executable, "-m", "reportlib", "--study", str(study.root), "build", *options]
     return subprocess.run(command, capture_output=True, encoding="utf-8")
-
-
-def what_became(study: Study, *options: str) -> dict[str, str]:
-    """Build so, and return what became of each notebook that did not stay as it was."""
-    done = built_as_people_do(study, "--json", *options)
-    assert done.returncode == 0, done.stderr
-    events = [json.loads(line) for line in done.stdout.splitlines()]
-    ended = ("executed", "shared", "reworded")
-    return {event["notebook"]: event["kind"] for event in events if event["kind"] in ended}
 
 
 @contextmanager

@@ -1,22 +1,30 @@
-"""What a build executes after a change: seen, not declared. Built as people do, in a process."""
+"""What a build executes after a change: seen, not declared."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from reportlib.study import Study
-from tests.built_study import what_became
+from tests.built_study import built_as_people_do
 from tests.conftest import add_row, copy_of, lines_of, set_cell
+from tests.warm_builds import WarmBuilds, what_became
 
 
 def rebuild(study: Study) -> set[str]:
     """Build, and return the notebooks that were executed."""
-    return {name for name, how in what_became(study).items() if how == "executed"}
+    done = built_as_people_do(study, "--json")
+    assert done.returncode == 0, done.stderr
+    return executed(what_became(done.stdout))
+
+
+def executed(became: Mapping[str, str]) -> set[str]:
+    return {name for name, how in became.items() if how == "executed"}
 
 
 def readers_of(study: Study, file: str) -> set[str]:
@@ -68,22 +76,22 @@ def split(study: Study) -> None:
 
 
 def test_a_row_executes_the_notebooks_that_read_its_table_though_new_and_by_plain_pandas(
-    tiny: Study,
+    builds: WarmBuilds, tiny: Study
 ) -> None:
-    assert rebuild(tiny) == {"01-bridge.ipynb", "report.ipynb"}
+    assert executed(builds.became(tiny)) == {"01-bridge.ipynb", "report.ipynb"}
     split(tiny)
-    assert rebuild(tiny) == {"01-bridge.ipynb", "02-widening.ipynb", "report.ipynb"}
+    assert executed(builds.became(tiny)) == {"01-bridge.ipynb", "02-widening.ipynb", "report.ipynb"}
     crossings = "data/tables/crossings.csv"
     assert readers_of(tiny, crossings) == {"01-bridge.ipynb", "02-widening.ipynb", "report.ipynb"}
     assert "02-widening.ipynb" not in readers_of(tiny, "data/tables/works.csv")
 
     add_row_like(tiny, "crossings", "club-2012")
-    assert rebuild(tiny) == readers_of(tiny, crossings)
-    executed = (tiny.build("base").notebooks / "02-widening.ipynb").read_text(encoding="utf-8")
-    assert '"4"' in executed  # rows that pandas counts
+    assert executed(builds.became(tiny)) == readers_of(tiny, crossings)
+    counted = (tiny.build("base").notebooks / "02-widening.ipynb").read_text(encoding="utf-8")
+    assert '"4"' in counted  # rows that pandas counts
 
     add_row_like(tiny, "works", "painting")
-    assert rebuild(tiny) == {"01-bridge.ipynb", "report.ipynb"}
+    assert executed(builds.became(tiny)) == {"01-bridge.ipynb", "report.ipynb"}
 
 
 def test_a_cell_of_one_table_of_the_real_study_executes_only_those_that_opened_it(

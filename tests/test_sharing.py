@@ -9,20 +9,22 @@ import pytest
 
 from reportlib.running import drawings
 from reportlib.study import Study
-from tests.built_study import built_as_people_do, what_became
 from tests.conftest import in_notebook
+from tests.warm_builds import WarmBuilds, said
 
 KEPT = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text>kept</text></svg>'
 
 
-def test_a_chapter_that_another_set_gives_the_same_inputs_is_executed_once(tiny: Study) -> None:
+def test_a_chapter_that_another_set_gives_the_same_inputs_is_executed_once(
+    builds: WarmBuilds, tiny: Study
+) -> None:
     # Its code does not name the floor; but the floor is obeyed by every claim, so that counts.
     tiny.parameter_set("again").write_text("tolerance_days: 0\n", encoding="utf-8")
     tiny.parameter_set("week").write_text("tolerance_days: 7\n", encoding="utf-8")
 
-    assert what_became(tiny, "--set", "base")["01-bridge.ipynb"] == "executed"
-    assert what_became(tiny, "--set", "week")["01-bridge.ipynb"] == "executed"
-    assert what_became(tiny, "--set", "again") == {
+    assert builds.became(tiny, "--set", "base")["01-bridge.ipynb"] == "executed"
+    assert builds.became(tiny, "--set", "week")["01-bridge.ipynb"] == "executed"
+    assert builds.became(tiny, "--set", "again") == {
         "01-bridge.ipynb": "shared",
         "report.ipynb": "executed",
     }
@@ -32,18 +34,17 @@ def test_a_chapter_that_another_set_gives_the_same_inputs_is_executed_once(tiny:
     for name in ("base", "week"):  # nobody is left to take it from
         tiny.build(name).memory.unlink()
     tiny.build("again").memory.unlink()
-    assert what_became(tiny, "--set", "again")["01-bridge.ipynb"] == "executed"
+    assert builds.became(tiny, "--set", "again")["01-bridge.ipynb"] == "executed"
     assert (tiny.build("again").notebooks / "01-bridge.ipynb").read_bytes() == shared
 
 
-def test_every_set_is_built_although_one_fails(tiny: Study) -> None:
+def test_every_set_is_built_although_one_fails(builds: WarmBuilds, tiny: Study) -> None:
     tiny.parameter_set("again").write_text("tolerance_days: 0\n", encoding="utf-8")
     in_notebook(tiny, "len(chapter.data.works)", "assert parameter_set != 'again'")
 
-    done = built_as_people_do(tiny, "--all-sets", "--quiet")
+    assert builds.run(tiny, "--all-sets", "--quiet") == 1
 
-    assert done.returncode == 1
-    assert "01-bridge.ipynb" in done.stderr
+    assert "01-bridge.ipynb" in said(tiny)
     assert tiny.build("base").page.is_file()
     assert tiny.build("hindsight").page.is_file()
     assert not tiny.build("again").page.exists()
@@ -76,8 +77,8 @@ def test_drawings_that_have_not_been_needed_for_longest_go_first(
     assert left == {"new", "older"}
 
 
-def test_a_build_draws_only_charts_that_it_has_not_drawn(tiny: Study) -> None:
-    what_became(tiny)
+def test_a_build_draws_only_charts_that_it_has_not_drawn(builds: WarmBuilds, tiny: Study) -> None:
+    builds.became(tiny, draws=True)
     drawn = sorted(tiny.drawings.iterdir())
     assert drawn
     for path in drawn:
@@ -85,7 +86,7 @@ def test_a_build_draws_only_charts_that_it_has_not_drawn(tiny: Study) -> None:
     before = tiny.build("base").notebooks / "01-bridge.ipynb"
     in_notebook(tiny, "len(chapter.data.works)", "len(chapter.data.works) + 0")
 
-    assert what_became(tiny)["01-bridge.ipynb"] == "executed"
+    assert builds.became(tiny, draws=True)["01-bridge.ipynb"] == "executed"
 
     assert ">kept</text>" in before.read_text(encoding="utf-8")
     assert sorted(tiny.drawings.iterdir()) == drawn

@@ -48,12 +48,24 @@ class WarmBuilds:
         """Build, and return how it ended."""
         return self.status(self.start(study, *options, first=first, draws=draws))
 
+    def became(self, study: Study, *options: str, draws: bool = False) -> dict[str, str]:
+        """Build, and return what became of each notebook that did not stay as it was."""
+        assert self.run(study, "--json", *options, draws=draws) == 0, said(study)
+        return what_became(said(study))
+
     def _asked(self, **order: Any) -> Any:
         assert self._server.stdin is not None
         assert self._server.stdout is not None
         self._server.stdin.write(json.dumps(order) + "\n")
         self._server.stdin.flush()
         return json.loads(self._server.stdout.readline())
+
+
+def what_became(events: str) -> dict[str, str]:
+    """What a build that was asked for JSON says of each notebook that did not stay as it was."""
+    told = [json.loads(line) for line in events.splitlines()]
+    ended = ("executed", "shared", "reworded")
+    return {event["notebook"]: event["kind"] for event in told if event["kind"] in ended}
 
 
 def said(study: Study) -> str:
