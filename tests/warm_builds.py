@@ -16,15 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from reportlib.study import Study
-
-NEEDED = (
-    "frictionless",
-    "reportlib.running.build",
-    "reportlib.running.chapter",
-    "reportlib.running.contract",
-    "reportlib.running.publishing",
-    "reportlib.running.run",
-)
+from tests.conftest import TINY
 
 _CHART = '<svg viewBox="0 0 1 1" width="1" height="1"><rect width="1" height="1"/></svg>'
 
@@ -91,9 +83,13 @@ def warm_builds(scratch: Path) -> Iterator[WarmBuilds]:
 
 
 def _serve() -> None:
-    from reportlib.running.forked.engine import preload
+    from reportlib.reading.validation import faults_in_package
+    from reportlib.running.warm import warm_up
 
-    preload(*NEEDED)
+    warm_up()
+    import reportlib.running.publishing  # noqa: F401
+
+    faults_in_package(Study(TINY))
     for line in sys.stdin:
         order = json.loads(line)
         if "process" in order:

@@ -36,8 +36,6 @@ _ROUNDS = 4
 _TICK = 20_000_000
 """Nanoseconds that the clock of a file system may be behind."""
 _PUBLISHING = "Publishing"
-SHARED = ("pandas", "altair", "reportlib.running.run", "reportlib.running.report")
-"""What is imported once, before notebooks are executed in forks of this process."""
 
 
 def build_report(study: Study, set_name: str, say: Say = in_lines, how: How = _USUAL) -> Build:
@@ -127,9 +125,9 @@ class _Building:
             self._say(Event("idle", f"{study.relative(build.page)} is up to date"))
             return True
         if found.stale and self._how.kernel == "forked":
-            from reportlib.running.forked.engine import preload  # heavy: nbclient
+            from reportlib.running.warm import warm_up  # heavy: papermill
 
-            preload(*SHARED)
+            warm_up()
         self._check()
         executing = self._executing
         executing.forget_what_is_gone()

@@ -9,7 +9,8 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from reportlib.showing.marks import MARKS, Mark
@@ -41,6 +42,18 @@ def cleaned(data: Any) -> Any:
     if isinstance(data, (list, tuple)):
         return [cleaned(value) for value in data]
     return clean(data)
+
+
+def compile_all() -> None:
+    """Compile every template once, for all forks of this process.
+
+    They still open those that they fill in, so that it is seen which they are.
+    """
+    environment = _environment()
+    for template in environment.list_templates(extensions=["j2"]):
+        environment.get_template(template)
+    assert environment.cache is not None
+    environment.cache.clear()
 
 
 @cache
@@ -81,10 +94,25 @@ def _slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", plain)
 
 
+class _Compiled(BytecodeCache):
+    """Templates that this process, or the one that it was forked from, has compiled."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("reportlib.showing"),
+        bytecode_cache=_Compiled(),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from reportlib.reading.parameters import AS_OF, BASE
-from reportlib.running.build import SHARED
-from reportlib.running.forked.engine import preload
 from reportlib.running.jobs import in_processes
 from reportlib.running.namespace import PARAMETER_SET
+from reportlib.running.warm import warm_up
 from reportlib.study import Study
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ def main(notebook: str, kernel: str, at_once: str, *days: str) -> None:
         Exception: a run failed.
     """
     if kernel == "forked":
-        preload(*SHARED)
+        warm_up()
     study = Study(Path.cwd())
 
     def run_on(day: str) -> None:
