@@ -43,6 +43,19 @@ def test_made_up_notebooks_keep_the_contract_and_have_ten_code_cells_or_so(tmp_p
         assert sum(cell.cell_type == "code" for cell in cells) == 10
 
 
+def test_no_two_made_up_chapters_have_the_same_chart_to_draw(tmp_path):
+    made = MadeUp.write(tmp_path, Size(claims=61, rows=100, chapters=44))
+    write_notebooks(made)
+
+    charts = [
+        cell.source.partition("headline")[0].partition("lambda")[2]
+        for path in made.study.chapters()
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.source.startswith("chapter.figure(")
+    ]
+    assert len(charts) == len(set(charts)) == 44 * 3
+
+
 def test_a_peer_runs_a_chapter_again_for_its_table_and_the_report_for_any_chapter(tmp_path):
     study = made_up(tmp_path)
 

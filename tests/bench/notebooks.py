@@ -54,7 +54,7 @@ DRAWN = Template(
     """\
 chapter.figure(
     "$chart-$chapter",
-    lambda width: alt.Chart($chart).$mark.properties(width=width - 120, height=240),
+    lambda width: alt.Chart($chart).$mark.properties(width=width - 120, height=$height),
     $chart,
     headline=lambda plotted: f"{plotted.number.sum()} acts are counted",
     subtitle="Acts",
@@ -62,7 +62,7 @@ chapter.figure(
     description="Made up.",
 )"""
 )
-SHOWN = Template("alt.Chart($chart).$mark.properties(width=600, height=240)")
+SHOWN = Template("alt.Chart($chart).$mark.properties(width=600, height=$height)")
 TESTED = Template(
     """\
 PLACE = "$place"
@@ -103,11 +103,12 @@ def write_notebooks(made: MadeUp, *, drawn: bool = True) -> None:
 
 def _chapter(made: MadeUp, claim: int, parameters: str, drawn: bool) -> Iterator[str]:
     size = made.size
-    named = {
+    named: dict[str, object] = {
         "chapter": size.chapter(claim),
         "claim": size.id(claim),
         "place": size.place(claim),
         "table": size.table(claim),
+        "height": 200 + claim,  # no two chapters have the same chart, which would be drawn once
     }
     yield "# Acts at other places, and at one"
     yield parameters
