@@ -216,7 +216,7 @@ accept: environment ## Accept every claim as it is now: write verdicts.lock.json
 	@$(PY) -m reportlib accept
 
 .PHONY: bench
-bench: environment ## Measure speed, beside others', and how it grows: a quarter of an hour; build/bench.json
+bench: environment browser checkers ## Measure speed, beside others', and how it grows: a quarter of an hour; build/bench.json
 	@$(PY) -m tests.bench
 
 .PHONY: lab

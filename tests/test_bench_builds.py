@@ -12,7 +12,7 @@ import pytest
 
 from reportlib.running.contract import check_notebooks
 from reportlib.study import Study
-from tests.bench import execution
+from tests.bench import execution, kept
 from tests.bench.environments import Environment
 from tests.bench.made_up import MadeUp
 from tests.bench.memory import Peak
@@ -197,3 +197,8 @@ def test_a_whole_tree_of_processes_counts_for_its_peak_of_memory():
 )
 def test_a_goal_is_held_against_the_median_of_shares_within_a_round(ours, verdict):
     assert compared("what", "against a peer", ours, [4.0, 4.0, 4.0], goal=0.5).verdict == verdict
+
+
+def test_the_readme_tells_the_ratios_that_were_measured_in_one_run():
+    assert kept.told() == kept.table()
+    assert kept.told().count("at most") >= 8

@@ -12,6 +12,9 @@ from tempfile import TemporaryDirectory
 from reportlib.errors import NotBuilt, ReportError
 from reportlib.reading.parameters import how_to_build
 from reportlib.running.files import write_whole
+from reportlib.running.guard import alone
+from reportlib.running.progress import in_lines
+from reportlib.running.stopping import stoppable
 from reportlib.study import Study
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -47,6 +50,7 @@ def print_page(study: Study, set_name: str) -> Path:
         NotBuilt: there is no page.
         ReportError: no browser was found, it does not print, or nothing can be written there; an
             earlier PDF stays in place.
+        Stopped: somebody asked for it; the browser has been ended.
     """
     build = study.build(set_name)
     if not build.page.is_file():
@@ -58,7 +62,9 @@ def print_page(study: Study, set_name: str) -> Path:
             f"No browser was found that prints ({', '.join(BROWSERS)}): install Chromium, on "
             "Debian with `apt install chromium`."
         )
-    write_whole(build.printed, _printed(build.page.read_text(encoding="utf-8"), browser))
+    # Alone, since else a build meanwhile would have the PDF of an old page beside its own.
+    with stoppable(), alone(build.guard, in_lines):
+        write_whole(build.printed, _printed(build.page.read_text(encoding="utf-8"), browser))
     return build.printed
 
 

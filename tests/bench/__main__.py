@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from reportlib.study import Study
-from tests.bench import article, builds, claims, growing, rows, settings, sweeps
+from tests.bench import article, builds, claims, growing, page, rows, settings, sweeps
 from tests.bench.environments import Environment
+from tests.bench.kept import keep
 from tests.bench.load import Load
 from tests.bench.timing import Line, in_words
 from tests.conftest import REPO, TINY
@@ -61,8 +62,11 @@ PARTS: Mapping[str, Callable[[Path, Plan], Iterator[Line]]] = {
     "builds": lambda folder, plan: builds.measure(folder, plan.load),
     "sweeps": lambda folder, plan: sweeps.measure(folder, plan.load),
     "growing": lambda folder, plan: growing.measure(folder, plan.load),
+    "page": lambda folder, plan: page.measure(folder, plan.study, plan.load),
 }
 """What is measured, by name, in the order of the table."""
+BESIDE_OTHERS = {"builds", "sweeps"}
+"""What is measured in turn with others, and so gives ratios."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -79,7 +83,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="PART",
         help=f"measure only some of {', '.join(PARTS)}",
     )
+    parser.add_argument(
+        "--keep", action="store_true", help="let README.md tell the ratios of this run"
+    )
     asked = parser.parse_args(arguments)
+    if asked.keep and (asked.quick or not BESIDE_OTHERS <= set(asked.parts or PARTS)):
+        parser.error(f"only a run with {' and '.join(sorted(BESIDE_OTHERS))} is kept")
     lines: list[Line] = []
     for line in measured(quick() if asked.quick else whole(), asked.parts):
         if not lines or line.about != lines[-1].about:
@@ -89,6 +98,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked.to.parent.mkdir(parents=True, exist_ok=True)
     told = json.dumps([asdict(line) for line in lines], indent=1, ensure_ascii=False)
     asked.to.write_text(f"{told}\n", encoding="utf-8")
+    if asked.keep:
+        keep(lines)
     return 0
 
 

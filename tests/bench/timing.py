@@ -47,13 +47,14 @@ def compared(
 ) -> Line:
     """Return what share some measurements are of others that were taken in turn with them."""
     shares = [one / other for one, other in zip(taken, others, strict=True)]
-    verdict = "" if goal is None else _held(median(shares), goal)
-    return replace(line(about, what, shares, "", verdict), goal=goal)
+    told = line(about, what, shares, "")
+    return told if goal is None else held(told, goal)
 
 
-def _held(value: float, goal: float) -> str:
-    missed = "met" if value <= goal else f"MISSED by {value / goal - 1:.0%}"
-    return f"at most {goal:g}: {missed}"
+def held(told: Line, goal: float) -> Line:
+    """Return a line with what its median should at most be, and whether it is."""
+    missed = "met" if told.value <= goal else f"MISSED by {told.value / goal - 1:.0%}"
+    return replace(told, verdict=f"at most {goal:g}: {missed}", goal=goal)
 
 
 def timed(run: Callable[[], object], clock: Callable[[], float] = time.perf_counter) -> float:
@@ -98,11 +99,11 @@ def calls(owner: Any, name: str) -> Iterator[list[tuple[Any, ...]]]:
 
 def in_words(line: Line) -> str:
     """Return a line of the table: the median, and from lowest to highest in brackets."""
-    spread = f"({_number(line.low)} to {_number(line.high)})" if line.low != line.high else ""
-    value = f"{_number(line.value):>8} {line.unit}"
+    spread = f"({in_digits(line.low)} to {in_digits(line.high)})" if line.low != line.high else ""
+    value = f"{in_digits(line.value):>8} {line.unit}"
     return f"  {line.what:<52} {value:<31} {spread:<18} {line.verdict}".rstrip()
 
 
-def _number(value: float) -> str:
+def in_digits(value: float) -> str:
     """Return a number as people read it: three digits that mean something."""
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
