@@ -7,6 +7,7 @@ import re
 import altair as alt
 import pandas as pd
 
+from reportlib.showing.drawing import by_vega
 from reportlib.showing.figures import drawn
 from reportlib.showing.svg import compact
 
@@ -69,3 +70,20 @@ def test_a_chart_is_as_wide_as_it_was_asked_to_be_and_its_words_hold_no_hidden_s
     assert "a long name of a lane<" in svg
     assert re.search("[\u202a-\u202e\x07]", svg) is None
     assert svg.startswith('<svg role="img" aria-label="One and two "')
+
+
+def test_what_a_drawing_defines_is_named_after_the_chart_whatever_was_drawn_before() -> None:
+    def cut_off(until: int) -> str:
+        scale = alt.Scale(domain=[0, until])
+        line = alt.Chart(pd.DataFrame({"x": [1, 2], "y": [3, 4]})).mark_line(clip=True)
+        return line.encode(x="x", y=alt.Y("y", scale=scale), color="x").to_json()
+
+    first, other, again = (by_vega(cut_off(until)) for until in (2, 3, 2))
+
+    def defined(svg: str) -> set[str]:
+        return set(re.findall(r' id="([^"]+)"', svg))
+
+    assert again == first
+    assert len(defined(first)) == 3
+    assert set(re.findall(r"url\(#([^)]+)\)", first)) == defined(first)
+    assert defined(first).isdisjoint(defined(other))
