@@ -53,7 +53,7 @@ def test_every_set_is_built_although_one_fails(builds: WarmBuilds, tiny: Study) 
 
 def test_a_chart_is_drawn_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = iter(["first", "second"])
-    monkeypatch.setattr(drawings, "by_vega", lambda _spec: next(drawn))
+    monkeypatch.setattr(drawings, "drawn", lambda _spec: next(drawn))
 
     asked = [drawings.kept(tmp_path, spec) for spec in ("a", "b", "a")]
 
@@ -63,7 +63,7 @@ def test_a_chart_is_drawn_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_drawings_that_have_not_been_needed_for_longest_go_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(drawings, "by_vega", str)
+    monkeypatch.setattr(drawings, "drawn", str)
     monkeypatch.setattr(drawings, "_AT_MOST", 2)
     for age, spec in enumerate(("new", "old", "older")):
         drawings.kept(tmp_path, spec)

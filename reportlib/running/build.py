@@ -125,11 +125,17 @@ class _Building:
             self._say(Event("idle", f"{study.relative(build.page)} is up to date"))
             return True
         if found.stale and self._how.kernel == "forked":
+            from reportlib.running.drawer import a_drawer
             from reportlib.running.warm import warm_up  # heavy: papermill
 
-            warm_up()
+            with a_drawer():
+                warm_up()
+                return self._bring_up_to_date(found)
+        return self._bring_up_to_date(found)
+
+    def _bring_up_to_date(self, found: Plan) -> bool:
         self._check()
-        executing = self._executing
+        study, executing = self._study, self._executing
         executing.forget_what_is_gone()
         executing.to_do = len(found.stale)
         chapters = {path: why for path, why in found.stale.items() if path != study.report}

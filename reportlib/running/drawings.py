@@ -11,9 +11,10 @@ from time import time
 
 from reportlib.reading.parts import digest_of
 from reportlib.running.digests import digest_of_bytes
+from reportlib.running.drawer import drawn
 from reportlib.running.files import PARTIAL, write_whole
 from reportlib.showing import drawing
-from reportlib.showing.drawing import by_vega, draw_by
+from reportlib.showing.drawing import draw_by
 from reportlib.study import Study
 
 KEEP = "from reportlib.running.drawings import keep_as_asked; keep_as_asked()"
@@ -43,7 +44,7 @@ def kept(folder: Path, spec: str) -> str:
         svg = path.read_text(encoding="utf-8")
         os.utime(path)
     except OSError:
-        svg = by_vega(spec)
+        svg = drawn(spec)
         write_whole(path, svg)
     return svg
 

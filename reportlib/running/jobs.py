@@ -80,6 +80,24 @@ def in_processes(
         _end(*(process for _, process in running.values()))
 
 
+@contextmanager
+def beside(work: Callable[[], None]) -> Iterator[None]:
+    """Have a process do work for as long as the block runs, or this process, however it ends.
+
+    This process must be one that can be forked.
+    """
+    context = multiprocessing.get_context("fork")
+    process = context.Process(target=_do_beside, args=(work, os.getpid()))
+    with _no_request_lost():
+        process.start()
+        _lead(process.pid)
+    try:
+        yield
+    finally:
+        process.kill()
+        process.join()
+
+
 def can_fork() -> bool:
     """Whether this process can be forked safely: on a platform that lets it, with no threads."""
     if sys.platform != "linux":
@@ -127,6 +145,16 @@ def _do(work: Work, tell: Connection, parent: int) -> None:
         end_below(os.getpid())
     with suppress(BrokenPipeError):  # nobody waits any more
         tell.send((done.result, done.problem))
+
+
+def _do_beside(work: Callable[[], None], parent: int) -> None:
+    """In the new process: do the work until this is ended."""
+    _lead(os.getpid())
+    for number in REQUESTS:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, REQUESTS)
+    be_told_of_the_end_of(parent, signal.SIGKILL)
+    work()
 
 
 def _leave(number: int, _frame: object) -> None:
