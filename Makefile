@@ -178,10 +178,8 @@ why: ## Say of each notebook what is stale, and because of what
 	$(PY) -m reportlib build --dry-run --set '$(SET)'
 
 .PHONY: test
-test: environment browser checkers ## Run the tests, several at once
-	@# Three for two processors, since many a test waits for a browser or a kernel.
-	$(PY) -m pytest --dist worksteal --maxprocesses 8 \
-	  --numprocesses $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 ))
+test: environment browser checkers ## Run the tests, as many at once as there are processors
+	@$(PY) -m pytest --numprocesses logical --maxprocesses 8 --dist worksteal
 
 .PHONY: check
 check: lint types layers data accepted test ## Run all checks and the tests, as CI does
