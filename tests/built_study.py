@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,12 +36,18 @@ def once(folder: Path, name: str) -> Iterator[bool]:
         made.touch()
 
 
+def copy_anew(root: Path, study: Study) -> None:
+    """Copy a study, also where another process has failed to build it."""
+    shutil.rmtree(study.root, ignore_errors=True)
+    copy_of(root, study.root)
+
+
 def built_study(folder: Path) -> Study:
     """Return a copy of the study below that folder, built under every parameter set."""
     study = Study(folder / "built study")
     with once(folder, "built study") as mine:
         if mine:
-            copy_of(REPO, study.root)
+            copy_anew(REPO, study)
             done = built_as_people_do(study, "--all-sets")
             assert done.returncode == 0, done.stderr
             assert "ordinary kernel" not in done.stderr
@@ -83,7 +90,7 @@ def built_in_surroundings(folder: Path) -> tuple[Study, Study]:
     with once(folder, "tiny study") as mine:
         if mine:
             for study in studies:
-                copy_of(TINY, study.root)
+                copy_anew(TINY, study)
             builds = [started(study, *way) for study, way in zip(studies, WAYS, strict=True)]
             said = [build.communicate()[0] for build in builds]
             assert [build.returncode for build in builds] == [0, 0], "\n".join(said)

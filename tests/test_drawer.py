@@ -75,6 +75,7 @@ def test_where_the_drawer_has_gone_a_process_draws_itself() -> None:
         got, started = apart(asked, SPEC, kill=True).result()
 
     assert got == ["drawn here", "drawn here"]
+    assert len(started) == 1
     assert_gone(started)
 
 
@@ -90,4 +91,5 @@ def test_a_drawer_ends_with_the_build_however_that_ends(tmp_path: Path) -> None:
     process.join()
 
     assert process.exitcode == -signal.SIGKILL
-    assert_gone(map(int, (tmp_path / "started").read_text(encoding="utf-8").split()))
+    (drew,) = (tmp_path / "started").read_text(encoding="utf-8").split()
+    assert_gone([int(drew)])

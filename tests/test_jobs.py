@@ -319,5 +319,5 @@ def test_of_the_library_only_bytecode_can_be_written_wherever_it_lies(tiny: Stud
 
     _, ended = watched(tiny, f"open({str(library / 'more.py')!r}, 'w')", **here)
 
-    assert "a notebook writes no file of its study" in ended.stderr
+    assert "a notebook writes no file of the library" in ended.stderr
     assert not (library / "more.py").exists()

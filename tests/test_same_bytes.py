@@ -8,8 +8,8 @@ import nbformat
 import pytest
 
 from reportlib.study import Study
-from tests.built_study import WAYS, once, started
-from tests.conftest import REPO, TINY, copy_of
+from tests.built_study import WAYS, copy_anew, once, started
+from tests.conftest import REPO, TINY
 from tests.test_build import artefacts
 
 Pair = tuple[Study, Study]
@@ -22,7 +22,7 @@ def pair(built: Study, shared: Path) -> Pair:
     other = Study(shared / "another folder" / "the same study")
     with once(shared, "the same study") as mine:
         if mine:
-            copy_of(built.root, other.root)
+            copy_anew(built.root, other)
             build = started(other, *WAYS[1])
             said, _ = build.communicate()
             assert build.returncode == 0, said

@@ -72,18 +72,29 @@ def test_a_chart_is_as_wide_as_it_was_asked_to_be_and_its_words_hold_no_hidden_s
     assert svg.startswith('<svg role="img" aria-label="One and two "')
 
 
-def test_what_a_drawing_defines_is_named_after_the_chart_whatever_was_drawn_before() -> None:
-    def cut_off(until: int) -> str:
-        scale = alt.Scale(domain=[0, until])
-        line = alt.Chart(pd.DataFrame({"x": [1, 2], "y": [3, 4]})).mark_line(clip=True)
-        return line.encode(x="x", y=alt.Y("y", scale=scale), color="x").to_json()
+def cut_off() -> alt.Chart:
+    """A chart with a clip and a gradient, and with markup as its title."""
+    frame = pd.DataFrame({"x": [1, 2], "y": [3, 4]})
+    line = alt.Chart(frame, title='<a id="works"> url(#clip0)').mark_line(clip=True)
+    return line.encode(x="x", y=alt.Y("y", scale=alt.Scale(domain=[0, 2])), color="x")
 
-    first, other, again = (by_vega(cut_off(until)) for until in (2, 3, 2))
 
-    def defined(svg: str) -> set[str]:
-        return set(re.findall(r' id="([^"]+)"', svg))
+def defined_in(svg: str) -> set[str]:
+    return set(re.findall(r'<[^>]* id="([^"]+)"', svg))
+
+
+def test_a_chart_is_the_same_drawing_whatever_was_drawn_before_it() -> None:
+    first, again = (by_vega(cut_off().to_json()) for _ in range(2))
 
     assert again == first
-    assert len(defined(first)) == 3
-    assert set(re.findall(r"url\(#([^)]+)\)", first)) == defined(first)
-    assert defined(first).isdisjoint(defined(other))
+    assert len(defined_in(first)) == 3
+    assert set(re.findall(r'="url\(#([^)]+)\)"', first)) == defined_in(first)
+
+
+def test_no_two_figures_define_the_same_though_they_are_the_same_chart() -> None:
+    one, other = (drawn(cut_off(), id, "A name") for id in ("one", "other"))
+
+    assert len(defined_in(one)) == 3
+    assert defined_in(one).isdisjoint(defined_in(other))
+    assert set(re.findall(r'="url\(#([^)]+)\)"', one)) == defined_in(one)
+    assert '&lt;a id="works"&gt; url(#clip0)</text>' in one

@@ -17,7 +17,9 @@ from reportlib.showing.drawing import by_vega
 _FIRST = '{"data": {"values": []}, "mark": "point"}'
 """A chart of nothing, with which what draws is started."""
 _MANY = 64
-"""How many charts may wait to be drawn before one more is refused."""
+"""How many charts may wait to be asked for before one more has to wait with that."""
+_PATIENCE = 30.0
+"""Seconds after which who asked takes the drawer to be stuck, and draws itself."""
 
 _GONE = (OSError, EOFError, AuthenticationError)
 """What is raised where the other side is not there any more, or is not who it should be."""
@@ -54,7 +56,8 @@ def drawn(spec: str) -> str:
         address, word = _place
         with suppress(*_GONE), Client(address, authkey=word) as asked:
             asked.send_bytes(spec.encode())
-            return asked.recv_bytes().decode()
+            if asked.poll(_PATIENCE):
+                return asked.recv_bytes().decode()
     return by_vega(spec)
 
 

@@ -87,15 +87,17 @@ def beside(work: Callable[[], None]) -> Iterator[None]:
     This process must be one that can be forked.
     """
     context = multiprocessing.get_context("fork")
-    process = context.Process(target=_do_beside, args=(work, os.getpid()))
-    with _no_request_lost():
-        process.start()
-        _lead(process.pid)
+    process = context.Process(target=_do_beside, args=(work, os.getpid()), daemon=True)
     try:
+        with _no_request_lost():
+            process.start()
+            _lead(process.pid)
         yield
     finally:
-        process.kill()
-        process.join()
+        with _no_request_lost():
+            if process.pid is not None:
+                process.kill()
+                process.join()
 
 
 def can_fork() -> bool:

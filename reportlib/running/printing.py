@@ -69,7 +69,7 @@ def print_page(study: Study, set_name: str) -> Path:
 
 
 def _printed(html: str, browser: Path) -> bytes:
-    with TemporaryDirectory(prefix="reportlib-") as folder:
+    with TemporaryDirectory(prefix="reportlib-", ignore_cleanup_errors=True) as folder:
         page, printed = Path(folder, "report.html"), Path(folder, "report.pdf")
         # A PDF is passed on alone, and a link to a file would say where on this machine it lay.
         page.write_text(_FILE_BESIDE.sub(r"\1", html), encoding="utf-8", newline="\n")

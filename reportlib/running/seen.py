@@ -121,10 +121,13 @@ def _hook(root: Path, report: TextIO) -> Callable[[str, tuple[Any, ...]], None]:
         path = os.path.realpath(name)
         whole = Path(name)
         named = f"{os.path.realpath(whole.parent)}{os.sep}{whole.name}"
-        source = "__pycache__" not in path  # else what the interpreter keeps beside it, as it likes
+        of_library = path.startswith(_PACKAGE)
+        # Beside its files the interpreter keeps what it likes.
+        source = not (of_library and f"{os.sep}__pycache__{os.sep}" in path[len(_PACKAGE) - 1 :])
         if writes and source and path.startswith(kept):
-            raise ForeignFile(f"{name} would be written: a notebook writes no file of its study.")
-        if source and path.startswith(_PACKAGE):
+            whose = "the library" if of_library else "its study"
+            raise ForeignFile(f"{name} would be written: a notebook writes no file of {whose}.")
+        if source and of_library:
             report.write(f"{_OF_LIBRARY}{_in_library(path)}\n")
         elif path.startswith(environment):
             pass

@@ -4,28 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from hashlib import sha256
 
 Draw = Callable[[str], str]
 """From a Vega-Lite spec as JSON to SVG."""
 
 
-_DEFINED = re.compile(r'(?<= id=")[^"]+(?=")')
-_NAMED = re.compile(r'(?<= id=")[^"]+(?=")|(?<=url\(#)[^)]+(?=\))')
+_TAG = re.compile(r"<[^>]*>")
+_NAME = re.compile(r'(?<= id=")[^"]+(?=")|(?<="url\(#)[^)]+(?=\)")')
 
 
 def by_vega(spec: str) -> str:
     """Draw a chart with Vega in this process.
 
-    What it defines, such as a gradient, is named after the chart: Vega counts through all that a
-    process draws, so that names would change with what was drawn before, and meet on one page.
+    What it defines, such as a gradient, is numbered within the chart: Vega counts through all that
+    a process draws, and the same chart would be other bytes after others.
     """
     import vl_convert  # starts a script engine, and only a chart needs it
 
-    svg = str(vl_convert.vegalite_to_svg(spec))
-    chart = f"c{sha256(spec.encode()).hexdigest()[:10]}"
-    names = {name: f"{chart}-{number}" for number, name in enumerate(_DEFINED.findall(svg))}
-    return _NAMED.sub(lambda found: names.get(found[0], found[0]), svg)
+    names: dict[str, str] = {}
+
+    def numbered(name: str) -> str:
+        return names.setdefault(name, f"{name.rstrip('0123456789_')}{len(names)}")
+
+    return renamed(str(vl_convert.vegalite_to_svg(spec)), numbered)
+
+
+def renamed(svg: str, rename: Callable[[str], str]) -> str:
+    """Rename what a drawing defines, there and where it is used, but not in its text."""
+
+    def in_tag(tag: re.Match[str]) -> str:
+        return _NAME.sub(lambda name: rename(name[0]), tag[0])
+
+    return _TAG.sub(in_tag, svg)
 
 
 _draw: Draw = by_vega

@@ -118,7 +118,7 @@ def drawn(chart: alt.TopLevelMixin, id: str, name: str) -> str:
     if refused:
         raise ValueError(f"A chart may not hold {', '.join(refused)}: links stand in the text.")
     svg = drawing.svg_of(json.dumps(cleaned(spec), default=str))
-    svg = re.sub(r'\b(id="|url\(#)(clip|gradient)', rf"\g<1>{id}-\g<2>", compact(svg))
+    svg = drawing.renamed(compact(svg), lambda defined: f"{id}-{defined}")
     return svg.replace("<svg ", f'<svg role="img" aria-label="{Markup.escape(clean(name))}" ', 1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def measure(folder: Path, original: Study, load: Load) -> Iterator[Line]:
         with served(study.build("base").page) as address:
             reports = [lighthouse(address, "performance") for _ in range(load.times)]
     except pytest.skip.Exception as lacking:
-        raise SystemExit(f"the page was not measured: {lacking}") from None
+        print(f"the page is not measured: {lacking}", file=sys.stderr)
+        return
     missing = [100 - 100 * one["categories"]["performance"]["score"] for one in reports]
     yield held(line("the page on a phone", "points that are missing of 100", missing, ""), MOST)

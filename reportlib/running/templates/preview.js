@@ -59,13 +59,20 @@
     else view.scrollTo(0, top);
   }
 
-  // What is far away has only a guessed height until the window comes near: come nearer until the
-  // element stands where it should.
-  function comeTo(near, above, view, frames = 10) {
-    const away = near.getBoundingClientRect().top - above;
-    if (!frames || !near.isConnected) return;
-    view.scrollBy(0, away);
-    view.requestAnimationFrame(() => comeTo(near, above, view, frames - 1));
+  // What is far away has only a guessed height until the window comes near: come nearer for some
+  // frames, unless the reader moves meanwhile.
+  function comeTo(near, above, view) {
+    let frames = 10;
+    const leave = () => { frames = 0; };
+    for (const moved of ["wheel", "keydown", "touchstart", "pointerdown"]) {
+      view.addEventListener(moved, leave, { once: true, passive: true });
+    }
+    (function nearer() {
+      if (!frames || !near.isConnected) return;
+      frames -= 1;
+      view.scrollBy(0, near.getBoundingClientRect().top - above);
+      view.requestAnimationFrame(nearer);
+    })();
   }
 
   // The address of the preview ends as that of the page does, and the other way round.
