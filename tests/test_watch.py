@@ -218,10 +218,8 @@ def test_a_save_changes_the_page_and_a_failing_build_is_told_until_it_is_put_rig
 
 
 def test_what_is_saved_during_a_build_is_built_once_after_it(built_tiny: Study) -> None:
-    table, chapter = (
-        built_tiny.data / "tables" / "works.csv",
-        built_tiny.notebooks / "01-bridge.ipynb",
-    )
+    table = built_tiny.data / "tables" / "works.csv"
+    chapter = built_tiny.notebooks / "01-bridge.ipynb"
     with watched(built_tiny) as (process, address), closing(Ear(address)) as ear:
         ear.hear(lambda news: not news["said"])
         with alone(built_tiny.build("base").guard, quietly):

@@ -7,10 +7,9 @@ from collections.abc import Callable
 
 Draw = Callable[[str], str]
 """From a Vega-Lite spec as JSON to SVG."""
-
-
 _TAG = re.compile(r"<[^>]*>")
 _NAME = re.compile(r'(?<= id=")[^"]+(?=")|(?<="url\(#)[^)]+(?=\)")')
+"""In a tag, the name of what is defined there, or used."""
 
 
 def by_vega(spec: str) -> str:
