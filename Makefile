@@ -1,7 +1,8 @@
 # Everything that one does with this project. `make` alone lists it.
 #
 # Recipes are POSIX sh, whole recipes to one shell (.ONESHELL), and each path is relative or
-# quoted, since the project's own path may hold spaces.
+# quoted, since the project's own path may hold spaces. With other flags than -ec make would start
+# a shell even where it needs none.
 
 ifeq ($(filter oneshell,$(.FEATURES)),)
 $(error This Makefile needs GNU Make 4 or newer; this is $(MAKE_VERSION))
@@ -11,7 +12,7 @@ endif
 .SUFFIXES:
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.SHELLFLAGS := -euc
+.SHELLFLAGS := -ec
 MAKEFLAGS += --no-builtin-rules
 
 SET ?= base
@@ -134,28 +135,30 @@ help: ## List what make can do
 	  'LAB=OPTIONS' 'for lab: more options for JupyterLab' \
 	  'UPGRADE=1' 'for lock: take the newest versions instead of keeping those that still fit'
 
+# What `make report` asks before it does anything: not empty if the page lacks something, or if one
+# of its inputs was touched after its build began. An error of find counts as a touch. It takes one
+# process, and so no shell: no quotes and no redirection.
+MADE := $(addprefix build/$(SET)/,.stamp report.html findings.json run.json)
+stale = $(or $(filter-out $(SETS),$(SET)),$(filter-out $(wildcard $(INPUTS) $(MADE)),$(INPUTS) $(MADE)),$(lock_gone),$(touched))
+lock_gone = $(if $(wildcard $(LOCK)),,$(shell grep -l "$(LOCK)" build/$(SET)/run.json))
+touched = $(shell find $(INPUTS) -name __pycache__ -prune -o -name .ipynb_checkpoints -prune \
+  -o -cnewer build/$(SET)/.stamp -print -quit)$(filter-out 0,$(.SHELLSTATUS))
+
+# The build takes the shell's place, so that who ends make ends it. The stamp that it leaves bears
+# the time at which it began, so that an edit meanwhile is seen by the next.
+define build
+set='$(SET)'
+if [ ! -f "params/$$set.yaml" ] || [ "$$set" != '$(filter $(SETS),$(SET))' ]; then
+  printf '%s\n' "There is no parameter set '$$set': params/ holds $(if $(SETS),$(SETS),none)." >&2
+  exit 1
+fi
+$(call environment,report)
+exec $(PY) -m reportlib build --set "$$set" --stamp $(HOW)
+endef
+
 .PHONY: report
 report: ## Build build/SET/report.html, if anything that it is made from has changed
-	@set='$(SET)'
-	if [ ! -f "params/$$set.yaml" ] || [ "$$set" != '$(filter $(SETS),$(SET))' ]; then
-	  printf '%s\n' "There is no parameter set '$$set': params/ holds $(if $(SETS),$(SETS),none)." >&2
-	  exit 1
-	fi
-	stamp=build/$$set/.stamp page=build/$$set/report.html made=build/$$set/run.json
-	if [ -f "$$stamp" ] && [ -f "$$page" ] && [ -f "build/$$set/findings.json" ] && [ -f "$$made" ] &&
-	    { [ -f $(LOCK) ] || ! grep -q '"$(LOCK)"' "$$made"; }; then
-	  # An error of find, such as a folder that is gone, counts as a change.
-	  touched=$$(find $(INPUTS) -name __pycache__ -prune -o -name .ipynb_checkpoints -prune \
-	    -o -cnewer "$$stamp" -print -quit 2>&1) || touched=$${touched:-find failed}
-	  if [ ! "$$touched" ]; then
-	    echo "$$page is up to date"
-	    exit 0
-	  fi
-	fi
-	$(call environment,report)
-	# In the shell's place, so that who ends make ends the build. The stamp that it leaves bears the
-	# time at which it began, so that an edit meanwhile is seen by the next.
-	exec $(PY) -m reportlib build --set "$$set" --stamp $(HOW)
+	@$(if $(stale),$(build),$(info build/$(SET)/report.html is up to date):)
 
 .PHONY: reports
 reports: ## Build the page of every parameter set

@@ -116,6 +116,31 @@ def test_a_lock_that_is_new_starts_a_build(project: Path) -> None:
     assert len(asked(project)) == 1
 
 
+def test_what_cannot_be_looked_at_starts_a_build(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing = project / "failing" / "find"
+    failing.parent.mkdir()
+    failing.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    failing.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{failing.parent}{os.pathsep}{os.environ['PATH']}")
+
+    make(project)
+
+    assert len(asked(project)) == 1
+
+
+@pytest.mark.parametrize("name", ["", "other/", "%", "base base", "its own"])
+def test_a_set_that_there_is_not_is_refused_by_name(name: str, project: Path) -> None:
+    done = subprocess.run(
+        ["make", "report", f"SET={name}"], cwd=project, check=False, capture_output=True, text=True
+    )
+
+    assert done.returncode == 2
+    assert f"There is no parameter set '{name}': params/ holds base other." in done.stderr
+    assert asked(project) == []
+
+
 def test_options_reach_the_build(project: Path) -> None:
     (project / "data/tables/a.csv").touch()
     make(project, "KERNEL=plain", "JOBS=1", "LIMIT=900")
