@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from reportlib.errors import StudyNotFound
 
+_PASSING = re.compile(
+    r"[.#].*"  # hidden: checkpoints, what JupyterLab, emacs and vim keep while they write
+    r"|.*~|~\$.*"  # the last version, and a word processor's lock
+    r"|.*\.(sw.|tmp|part|partial|py[co])"
+    r"|4913"  # with which vim finds out whether it may write
+    r"|__pycache__"
+)
 _HOLDS = "a study holds data/datapackage.json, params/ and notebooks/."
+
+
+def is_passing(path: Path, folder: Path) -> bool:
+    """Whether a path below a folder is of what tools put beside the files that people save."""
+    return any(_PASSING.fullmatch(part) for part in path.relative_to(folder).parts)
 
 
 @dataclass(frozen=True)
@@ -72,6 +86,11 @@ class Build:
         return self.folder / "figures"
 
     @property
+    def tables(self) -> Path:
+        """The tables that tests read, whole, as CSV, each row with its sources."""
+        return self.folder / "tables"
+
+    @property
     def work(self) -> Path:
         """What the next build goes on from, whether or not it has been published."""
         return self.folder / ".work"
@@ -100,6 +119,10 @@ class Build:
     def failure(self) -> Path:
         """The account of a run that failed; absent after a good one."""
         return self.folder / "failure.html"
+
+    def address(self, path: Path) -> str:
+        """The address, from the page, of a file beside it."""
+        return quote(path.relative_to(self.folder).as_posix())
 
 
 @dataclass(frozen=True)
@@ -202,11 +225,15 @@ class Study:
         """The chapters in reading order: every notebook but the report, by name."""
         return sorted(p for p in self.notebooks.glob("*.ipynb") if p != self.report)
 
+    def kept(self) -> list[Path]:
+        """The files below data/, whatever they are, less what passes."""
+        below = (path for path in self.data.rglob("*") if not is_passing(path, self.data))
+        return [path for path in below if path.is_file()]
+
     def inputs(self) -> list[Path]:
         """Every file that people write and a page is made from."""
         return [
-            *self.data.rglob("*.csv"),
-            self.descriptor,
+            *self.kept(),
             *self.params.glob("*.yaml"),
             *self.notebooks.glob("*.ipynb"),
             *([self.lock] if self.lock.is_file() else []),

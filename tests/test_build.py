@@ -75,6 +75,9 @@ def test_a_build_makes_page_findings_run_record_notebooks_and_figures(
         "report.html",
         "sources.bib",
         "sources.csl.json",
+        "tables/coverage.csv",
+        "tables/crossings.csv",
+        "tables/works.csv",
     ]
     manifest = json.loads(study.build("base").manifest.read_text(encoding="utf-8"))
     assert sorted(manifest["artefacts"]) == sorted(artefacts(study))
@@ -298,6 +301,9 @@ def test_a_good_build_clears_away_an_old_failure_and_what_came_of_notebooks_and_
         "report.html",
         "sources.bib",
         "sources.csl.json",
+        "tables/coverage.csv",
+        "tables/crossings.csv",
+        "tables/works.csv",
     ]
     manifest = json.loads(built.build("base").manifest.read_text(encoding="utf-8"))
     assert sorted(manifest["artefacts"]) == sorted(artefacts(built))

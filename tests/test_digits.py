@@ -178,12 +178,17 @@ def test_a_reason_in_code_excuses_only_the_text_beside_it() -> None:
     assert "13 is bound to no finding" in only
 
 
-def test_no_comment_of_the_report_is_on_the_page_or_in_its_navigation(tiny, tmp_path) -> None:
+def test_sections_are_named_as_their_headings_read_and_no_comment_is_on_the_page(
+    tiny, tmp_path
+) -> None:
     report = nbformat.v4.new_notebook(
         cells=[
             nbformat.v4.new_markdown_cell("# The bridge <!-- digits: a reason -->"),
             nbformat.v4.new_markdown_cell("## Rows <!-- digits: a reason -->\n\nOf the 12."),
             nbformat.v4.new_markdown_cell("All 12 of them.\n\n<!-- digits: a\n## reason -->"),
+            nbformat.v4.new_markdown_cell(
+                "## What *each* < `all` & rest\n\n```\n## no heading\n```"
+            ),
         ]
     )
     nbformat.write(report, tmp_path / "report.ipynb")
@@ -194,6 +199,9 @@ def test_no_comment_of_the_report_is_on_the_page_or_in_its_navigation(tiny, tmp_
     assert '<a href="#rows">Rows</a>' in page
     assert '<h2 id="rows">' in page
     assert "All 12 of them." in page
+    assert '<a href="#what-each-all-rest">What each &lt; all &amp; rest</a>' in page
+    assert '<h2 id="what-each-all-rest">' in page
+    assert page.count('<li><a href="#') == 2
     assert "reason" not in page
 
 

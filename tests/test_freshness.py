@@ -94,6 +94,10 @@ def test_a_changed_row_is_named_by_its_table_with_the_claims_that_it_touches(
             ["data/tables/new.csv is new: no claim rests on it"],
         ),
         (
+            lambda study: (study.data / "a list.txt").write_text("one\n", "utf-8"),
+            ["data/a list.txt is new: every claim may turn on it"],
+        ),
+        (
             lambda study: shutil.copy(study.parameter_set("hindsight"), study.params / "b.yaml"),
             ["params/b.yaml is new: every claim may turn on it"],
         ),
@@ -110,7 +114,7 @@ def test_a_changed_row_is_named_by_its_table_with_the_claims_that_it_touches(
             ["verdicts.lock.json is new: no claim rests on it"],
         ),
     ],
-    ids=["source", "ledger", "gone", "new", "set", "code", "prose", "lock"],
+    ids=["source", "ledger", "gone", "new", "a list", "set", "code", "prose", "lock"],
 )
 def test_every_other_input_is_named_with_what_it_touches(
     change: Callable[[Study], Any], told: list[str], built_tiny: Study, page: Path

@@ -190,7 +190,8 @@ def test_every_file_beside_a_hostile_page_is_reached_from_it(
     build = hostile.build(SET)
     with opened(browser, build.page) as (page, _):
         links = page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
-    beside = [build.notebooks / NOTEBOOK, *build.figures.iterdir(), build.findings, build.manifest]
+    tables = [*build.figures.iterdir(), *build.tables.iterdir()]
+    beside = [build.notebooks / NOTEBOOK, *tables, build.findings, build.manifest]
     assert {path.as_uri() for path in beside} <= {link.partition("#")[0] for link in links}
 
 
@@ -224,7 +225,7 @@ def test_no_cell_of_any_download_of_a_hostile_study_is_a_formula(hostile: Study)
     build = hostile.build("base")
     cells = [
         cell
-        for path in [build.findings_table, *build.figures.iterdir()]
+        for path in [build.findings_table, *build.figures.iterdir(), *build.tables.iterdir()]
         for line in csv.reader(path.read_text(encoding="utf-8").splitlines(keepends=True))
         for cell in line
     ]

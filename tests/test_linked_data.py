@@ -156,9 +156,9 @@ def test_every_table_is_a_dataset_with_a_licence_and_an_address_that_leads_to_it
         assert whole["name"] == "A column about a footbridge, looked up"
         assert downloads == {
             "Findings": ["findings.json", "findings.csv"],
-            "Works": ["../../data/tables/works.csv"],
-            "Crossings": ["../../data/tables/crossings.csv"],
-            "How complete the registers are": ["../../data/tables/coverage.csv"],
+            "Works": ["tables/works.csv"],
+            "Crossings": ["tables/crossings.csv"],
+            "How complete the registers are": ["tables/coverage.csv"],
         }
         assert all((folder / unquote(one)).is_file() for each in downloads.values() for one in each)
         assert all(one["license"] == whole["license"] for one in [findings, *tables])

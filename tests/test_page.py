@@ -11,12 +11,14 @@ import pytest
 from playwright.sync_api import Browser, Locator
 
 from reportlib.commands import main
+from reportlib.reading.lines import gathered
 from reportlib.reading.parameters import Parameters
 from reportlib.showing.tried import COLUMNS
 from reportlib.study import Study
 from reportlib.values.trials import Canary
 from reportlib.values.words import NOT_LOOKED_AT, Grounding, Kind, Outcome, Verdict
 from tests.built_study import SETS
+from tests.conftest import lines_of
 from tests.open_page import opened
 
 pytestmark = pytest.mark.browser
@@ -67,7 +69,42 @@ def test_every_link_within_the_page_has_a_target_and_every_download_is_there(
             "sources.csl.json",
             "run.json",
             "figures/timeline.csv",
+            *(f"tables/{path.name}" for path in built.tables()),
         } <= others
+
+
+def test_a_whole_table_is_what_people_keep_and_each_row_has_its_sources(built: Study) -> None:
+    links = gathered(
+        (f"{line['table']}#{line['key']}", line["source"])
+        for line in lines_of(built, "sources/row_sources.csv")
+    )
+    for table in built.tables():
+        with (built.build("base").tables / table.name).open(encoding="utf-8", newline="") as file:
+            shown = list(csv.DictReader(file))
+        kept = lines_of(built, f"tables/{table.name}")
+        assert [line.pop("sources") for line in shown] == [
+            ";".join(dict.fromkeys(links.get(f"{table.stem}#{line['key']}", ()))) for line in kept
+        ]
+        assert shown == [
+            {
+                column: f"'{cell}" if cell.startswith(("=", "+", "-", "@")) else cell
+                for column, cell in line.items()
+            }
+            for line in kept
+        ]
+
+
+def test_the_source_line_of_a_figure_leads_to_the_tables_that_it_names(
+    browser: Browser, built: Study
+) -> None:
+    with opened(browser, built.build("base").page) as (page, _):
+        (source,) = page.locator("figure#launches .rl-source").all()
+        assert source.locator("a").evaluate_all(
+            "all => all.map(one => [one.textContent, one.getAttribute('href')])"
+        ) == [
+            ["weapons_tests", "tables/weapons_tests.csv"],
+            ["un_resolutions", "tables/un_resolutions.csv"],
+        ]
 
 
 def table_of(region: Locator) -> list[list[str]]:

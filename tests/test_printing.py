@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
 
 import pytest
+from playwright.sync_api import Browser
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
@@ -17,7 +19,7 @@ from reportlib.running import printing
 from reportlib.running.printing import browser_found
 from reportlib.study import Study
 from tests.conftest import copy_of
-from tests.open_page import skipped
+from tests.open_page import opened, skipped
 
 A4 = (595, 842)
 """In points."""
@@ -45,6 +47,14 @@ def links(reader: PdfReader) -> list[DictionaryObject]:
     ]
 
 
+def titles_in(outline: list[Any]) -> Iterator[str]:
+    for entry in outline:
+        if isinstance(entry, list):
+            yield from titles_in(entry)
+        else:
+            yield entry.title
+
+
 @pytest.mark.browser
 def test_the_pdf_is_tagged_in_english_on_a4_with_a_title_and_an_outline(reader: PdfReader) -> None:
     root: Any = reader.trailer["/Root"]
@@ -54,7 +64,15 @@ def test_the_pdf_is_tagged_in_english_on_a4_with_a_title_and_an_outline(reader: 
     assert {tuple(map(round, page.mediabox[2:])) for page in reader.pages} == {A4}
     assert reader.metadata is not None
     assert reader.metadata.title == "The evidence behind a 2017 argument on secondary sanctions"
-    assert len(reader.outline) > 0
+
+
+@pytest.mark.browser
+def test_the_outline_of_the_pdf_names_each_part_as_its_heading_reads(
+    reader: PdfReader, printed: Study, browser: Browser
+) -> None:
+    with opened(browser, printed.build("base").page) as (page, _):
+        headings = page.locator("h1, h2, h3, h4").all_text_contents()
+    assert set(titles_in(reader.outline)) == {" ".join(heading.split()) for heading in headings}
 
 
 @pytest.mark.browser

@@ -309,6 +309,13 @@ def test_a_link_within_the_page_keeps_the_choice(
         assert seen == []
 
 
+@pytest.fixture(scope="module")
+def whole(browser: Browser, built: Study) -> str:
+    """What the page shows where nothing is chosen."""
+    with opened(browser, built.build("base").page) as (page, _):
+        return page.locator("main").inner_html()
+
+
 @pytest.mark.parametrize(
     "unknown",
     [
@@ -317,11 +324,8 @@ def test_a_link_within_the_page_keeps_the_choice(
     ],
 )  # fmt: skip
 def test_an_unknown_choice_in_the_address_changes_nothing(
-    unknown: str, browser: Browser, built: Study
+    unknown: str, browser: Browser, built: Study, whole: str
 ) -> None:
-    with opened(browser, built.build("base").page) as (page, _):
-        whole = page.locator("main").inner_html()
-        open_controls(page)
     with opened(browser, built.build("base").page, at=f"#C06&with={unknown}") as (page, seen):
         assert page.locator("main").inner_html() == whole
         assert page.locator("#switch-chosen").text_content() == OWN

@@ -36,6 +36,16 @@ def test_the_package_of_this_repository_has_none(real):
     assert faults(real) == []
 
 
+def test_a_table_that_the_descriptor_does_not_know_is_a_fault_and_what_editors_keep_is_not(tiny):
+    for name in ("new.csv", "works.csv~", ".ipynb_checkpoints/works-checkpoint.csv"):
+        (tiny.data / "tables" / name).parent.mkdir(exist_ok=True)
+        (tiny.data / "tables" / name).touch()
+    (tiny.data / "notes.txt").touch()
+    assert faults(tiny) == [
+        "data/tables/new.csv: is not described in data/datapackage.json. Describe it, or remove it."
+    ]
+
+
 @pytest.mark.parametrize(
     ("file", "key", "column", "value", "where", "what", "allowed"),
     [

@@ -19,6 +19,7 @@ def faults_in_package(study: Study) -> list[Fault]:
     """
     descriptor = Descriptor.read(study)
     faults, readable = _against_descriptor(study, descriptor)
+    faults.extend(_undescribed(study, descriptor))
     if readable:
         faults.extend(own_faults(study, descriptor))
     return faults
@@ -33,6 +34,17 @@ def check_package(study: Study) -> None:
     faults = faults_in_package(study)
     if faults:
         raise BadData(faults)
+
+
+def _undescribed(study: Study, descriptor: Descriptor) -> list[Fault]:
+    """The tables that the descriptor does not know, which nothing checks and no test gets."""
+    described = {resource.path for resource in descriptor.resources.values()}
+    where = study.relative(study.descriptor)
+    return [
+        Fault(study.relative(path), f"is not described in {where}", "Describe it, or remove it.")
+        for path in sorted(study.kept())
+        if path.suffix == ".csv" and path not in described
+    ]
 
 
 def _against_descriptor(study: Study, descriptor: Descriptor) -> tuple[list[Fault], bool]:

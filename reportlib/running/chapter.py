@@ -242,9 +242,8 @@ class Chapter:
 
     def _files(self) -> object:
         """Names, sizes and times of the study's data and parameters."""
-        kept = [self._study.data.rglob("*"), self._study.params.glob("*.yaml")]
         seen = []
-        for path in (path for paths in kept for path in paths):
+        for path in [*self._study.kept(), *self._study.params.glob("*.yaml")]:
             with contextlib.suppress(FileNotFoundError):  # an editor's own file, gone again
                 state = path.stat()
                 seen.append((str(path), state.st_mtime_ns, state.st_size))

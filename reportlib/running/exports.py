@@ -1,4 +1,4 @@
-"""Exports: findings as JSON and CSV with their schema, citation records, and plotted rows."""
+"""Exports: findings as JSON and CSV with their schema, citation records, tables, plotted rows."""
 
 from __future__ import annotations
 
@@ -13,11 +13,14 @@ from typing import Any
 from reportlib.judging.argument import Argument
 from reportlib.judging.consistency import consistencies
 from reportlib.judging.inquiry import Inquiry
+from reportlib.reading.descriptor import Descriptor, Resource
+from reportlib.reading.lines import Line, Lines
+from reportlib.reading.provenance import Provenance
 from reportlib.running.carried import as_record
 from reportlib.showing.bibliography import Citation, as_bibtex
 from reportlib.showing.figures import Figure
 from reportlib.showing.marks import word_of
-from reportlib.study import Build
+from reportlib.study import Build, Study
 from reportlib.values.findings import Record
 
 _COLUMNS = (
@@ -61,6 +64,18 @@ def exports_of(
     } | {build.figures / f"{one.id}.csv": as_csv(one.columns, one.rows) for one in figures}
 
 
+def whole_tables(study: Study, build: Build, provenance: Provenance) -> dict[Path, str]:
+    """Return the tables that tests read, by path: as people keep them, each row with its sources.
+
+    Rows that became public only after the day of the run are there too.
+    """
+    with Lines(study) as lines:
+        return {
+            build.tables / f"{name}.csv": _whole_table(table, lines.of(name), provenance)
+            for name, table in Descriptor.read(study).tables.items()
+        }
+
+
 def as_csv(columns: Iterable[str], lines: Iterable[Iterable[str]]) -> str:
     """Return lines as CSV; a cell that a spreadsheet could run as a formula gets a ``'``."""
     text = io.StringIO()
@@ -68,6 +83,16 @@ def as_csv(columns: Iterable[str], lines: Iterable[Iterable[str]]) -> str:
     writer.writerow(columns)
     writer.writerows([_harmless(cell) for cell in line] for line in lines)
     return text.getvalue()
+
+
+def _whole_table(table: Resource, lines: Iterable[Line], provenance: Provenance) -> str:
+    columns = [field.name for field in table.fields]
+    rows = []
+    for line in lines:
+        links = provenance.links.get(f"{table.name}#{line['key']}", ())
+        sources = dict.fromkeys(link.source for link in links)
+        rows.append([*(line[column] for column in columns), ";".join(sources)])
+    return as_csv([*columns, "sources"], rows)
 
 
 def _finding(inquiry: Inquiry, argument: Argument, claim_id: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,6 @@ from reportlib.running.policy import policy
 from reportlib.showing.markup import clean, cleaned, style
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_COMMENT = re.compile(r"\s*<!--.*?-->", flags=re.DOTALL)
 _STRUCTURE = {
     "a", "article", "b", "blockquote", "br", "caption", "code", "dd", "details", "div", "dl", "dt",
     "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "hr", "li", "ol", "p", "pre", "section",
@@ -160,6 +160,7 @@ def sanitised(html: str) -> Markup:
     return Markup(_NEEDLESS_REL.sub(r"\1", _SANITISER.clean(clean(html))))
 
 
+@cache  # asked once for the table of sections, and once for the text
 def prose(markdown: str) -> Markup:
     """Return markdown as HTML, without its comments.
 
@@ -168,7 +169,7 @@ def prose(markdown: str) -> Markup:
     html = re.sub(r"<a class=\"anchor-link\".*?</a>", "", str(markdown2html(markdown)))
     html = re.sub(
         r"<h2[^>]*>(.*?)</h2>",
-        lambda found: f'<h2 id="{_anchor(found[1])}">{found[1]}</h2>',
+        lambda found: f'<h2 id="{_anchor(_text(found[1]))}">{found[1]}</h2>',
         html,
         flags=re.DOTALL,
     )
@@ -182,11 +183,16 @@ def _plain(text: str) -> str:
 
 def _outline(notebook: Any) -> tuple[str, list[tuple[str, str]]]:
     """The title of the page, and the anchor and text of each of its sections."""
-    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    text = _COMMENT.sub("", text)
-    title = re.search(r"^# (.+)$", text, flags=re.MULTILINE)
-    headings = re.findall(r"^## (.+)$", text, flags=re.MULTILINE)
-    return title[1] if title else "Report", [(_anchor(heading), heading) for heading in headings]
+    cells = [prose(cell.source) for cell in notebook.cells if cell.cell_type == "markdown"]
+    html = "\n".join(cells)
+    title = re.search(r"<h1[^>]*>(.*?)</h1>", html, flags=re.DOTALL)
+    sections = re.findall(r'<h2 id="(.*?)">(.*?)</h2>', html, flags=re.DOTALL)
+    return _text(title[1]) if title else "Report", [(id, _text(shown)) for id, shown in sections]
+
+
+def _text(html: str) -> str:
+    """The text of a heading, whatever stands in it."""
+    return Markup(html).striptags()
 
 
 def _anchor(heading: str) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from urllib.parse import quote
 
 from reportlib.errors import RunFailed
 from reportlib.judging.argument import Argument
@@ -14,7 +12,7 @@ from reportlib.reading.descriptor import Descriptor
 from reportlib.reading.imprint import Imprint
 from reportlib.reading.parameters import Parameters, Settings
 from reportlib.running.carried import figures_in, records_in
-from reportlib.running.exports import exports_of
+from reportlib.running.exports import exports_of, whole_tables
 from reportlib.running.made_from import MadeFrom, ReadFor
 from reportlib.running.page import page_from
 from reportlib.running.report import Report
@@ -64,14 +62,15 @@ def made_of(
     return {
         **{build.notebooks / path.name: path.read_text(encoding="utf-8") for path in executed},
         **exports_of(build, inquiry, argument, figures, citations),
+        **whole_tables(study, build, inquiry.provenance),
         build.page: page,
     }
 
 
 def strangers(build: Build, made: Collection[Path]) -> list[Path]:
     """Return what an earlier build made and this one did not, archive and print of its page too."""
-    tables_and_notebooks = {*build.notebooks.glob("*.ipynb"), *build.figures.glob("*.csv")}
-    there = {*tables_and_notebooks, build.crate, build.printed}
+    tables = {*build.tables.glob("*.csv"), *build.figures.glob("*.csv")}
+    there = {*build.notebooks.glob("*.ipynb"), *tables, build.crate, build.printed}
     return sorted(there.difference(made))
 
 
@@ -97,7 +96,7 @@ def _tables_cited(record: Record) -> Iterator[str]:
 
 
 def _datasets(study: Study, build: Build) -> list[Dataset]:
-    """The findings, and the tables where the study keeps them."""
+    """The findings, and the tables, which lie beside the page."""
     found = {"application/json": build.findings, "text/csv": build.findings_table}
     tables = Descriptor.read(study).tables.values()
     return [
@@ -105,15 +104,15 @@ def _datasets(study: Study, build: Build) -> list[Dataset]:
             "findings",
             "Findings",
             "One record a claim: its state and why, its value, rows, sources, and what was tried.",
-            {media_type: _address(path, build) for media_type, path in found.items()},
+            {media_type: build.address(path) for media_type, path in found.items()},
         ),
         *(
-            Dataset(one.name, one.title, one.description, {"text/csv": _address(one.path, build)})
+            Dataset(
+                one.name,
+                one.title,
+                one.description,
+                {"text/csv": build.address(build.tables / f"{one.name}.csv")},
+            )
             for one in tables
         ),
     ]
-
-
-def _address(path: Path, build: Build) -> str:
-    """The address of a file from the page."""
-    return quote(Path(os.path.relpath(path, build.folder)).as_posix())

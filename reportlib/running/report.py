@@ -184,7 +184,7 @@ class Report:
 
     def rows(self) -> Block:
         """Every row that a finding or an item of evidence cites, with its sources."""
-        return Block(cited_rows(self._inquiry, self.argument))
+        return Block(cited_rows(self._inquiry, self.argument, self._tables))
 
     def documents(self) -> Block:
         """Every document behind these rows and items."""
@@ -257,12 +257,20 @@ class Report:
         return Imprint.read(self._study)
 
     @cached_property
+    def _tables(self) -> dict[str, str]:
+        """By name, the address at which a reader gets a whole table."""
+        build = self.build
+        names = self._inquiry.known.tables.frames
+        return {name: build.address(build.tables / f"{name}.csv") for name in names}
+
+    @cached_property
     def _inputs(self) -> dict[str, str]:
         return inputs_of(self._study)
 
     def _shown(self, figure: Figure) -> Block:
         self.figures[figure.id] = figure
-        return Block(figure.markup(f"figures/{figure.id}.csv"), {FIGURE: as_figure(figure)})
+        csv = self.build.address(self.build.figures / f"{figure.id}.csv")
+        return Block(figure.markup(csv, self._tables), {FIGURE: as_figure(figure)})
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
         """Show which run is reported, and bring the style along."""

@@ -34,14 +34,20 @@ _HOMES = {
     "vl-convert-python": "https://github.com/vega/vl-convert",
 }
 _MEDIA_TYPES = {
+    "": "text/plain",
     ".bib": "application/x-bibtex",
     ".cff": "application/yaml",
+    ".css": "text/css",
     ".csv": "text/csv",
     ".html": "text/html",
     ".ipynb": "application/x-ipynb+json",
+    ".j2": "text/plain",
+    ".js": "text/javascript",
     ".json": "application/json",
     ".md": "text/markdown",
+    ".py": "text/x-python",
     ".toml": "application/toml",
+    ".txt": "text/plain",
     ".yaml": "application/yaml",
 }
 
@@ -127,7 +133,7 @@ class _Crate:
                 continue  # one folder, not a hundred files
             properties = {
                 "name": name,
-                "encodingFormat": _MEDIA_TYPES.get(path.suffix, "text/plain"),
+                "encodingFormat": _MEDIA_TYPES.get(path.suffix, "application/octet-stream"),
                 "contentSize": str(len(content)),
                 "sha256": hashlib.sha256(content).hexdigest(),
                 **tables.get(name, {}),

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
 from reportlib.errors import ReportError
 from reportlib.running.digests import LIBRARY, REQUIREMENTS
-from reportlib.study import Study
+from reportlib.study import Study, is_passing
 
-_PASSING = re.compile(
-    r"[.#].*"  # hidden: checkpoints, what JupyterLab, emacs and vim keep while they write
-    r"|.*~|~\$.*"  # the last version, and a word processor's lock
-    r"|.*\.(sw.|tmp|part|partial|py[co])"
-    r"|4913"  # with which vim finds out whether it may write
-    r"|__pycache__"
-)
-"""Names of files that tools put beside those that people save."""
 _SETTLED = 100
 """A burst of saves is over when nothing was saved for so many milliseconds."""
 
@@ -47,9 +38,7 @@ def saves(study: Study) -> Generator[list[Path], None, None]:
     def counts(_change: Change, name: str) -> bool:
         path = Path(name)
         return path in files or any(
-            not any(_PASSING.fullmatch(part) for part in path.relative_to(folder).parts)
-            for folder in folders
-            if path.is_relative_to(folder)
+            not is_passing(path, folder) for folder in folders if path.is_relative_to(folder)
         )
 
     def watched(*paths: Path, deeply: bool) -> Iterator[set[tuple[Change, str]]]:

@@ -10,24 +10,24 @@ from reportlib.judging.argument import Argument
 from reportlib.judging.inquiry import Inquiry
 from reportlib.showing.marks import StateShown
 from reportlib.showing.markup import render
-from reportlib.values.findings import Record
 from reportlib.values.phrases import counted
 from reportlib.values.words import Grounding, Verdict
 
 MOST = 2 / 3
 """From this share of what was looked at on, the sentence says that most of it stands."""
+_OPEN = (Verdict.DEPENDS, Verdict.NOT_SETTLED)
 
 
 @dataclass(frozen=True)
 class Tally:
-    """The counts from which the sentence is made."""
+    """The claims and counts from which the sentence is made."""
 
     checkable: int
     looked_at: int
-    held: int
-    open: int
+    held: tuple[str, ...]
+    open: tuple[str, ...]
     """Those that turn on a definition or are not settled."""
-    wrong: int
+    wrong: tuple[str, ...]
     needed: int
     """Wrong details that the argument needs."""
     pillars: int
@@ -46,9 +46,9 @@ class Tally:
         """The sentence and the numbers beneath it, by name, as the page shows them."""
         return {
             "sentence": self.sentence,
-            "held": f"{self.held} of {self.looked_at}",
-            "open": str(self.open),
-            "wrong": str(self.wrong),
+            "held": f"{len(self.held)} of {self.looked_at}",
+            "open": str(len(self.open)),
+            "wrong": str(len(self.wrong)),
         }
 
     @property
@@ -70,10 +70,11 @@ class Tally:
 
     @property
     def _facts(self) -> str:
-        most = "most of them stand: " if self.held >= MOST * self.looked_at else ""
-        stand = "stands" if self.held == 1 else "stand"
+        held = len(self.held)
+        most = "most of them stand: " if held >= MOST * self.looked_at else ""
+        stand = "stands" if held == 1 else "stand"
         claims = counted(self.looked_at, "checkable claim")
-        return f"{most}{self.held} of the {claims} looked at {stand}"
+        return f"{most}{held} of the {claims} looked at {stand}"
 
     @property
     def _need(self) -> str:
@@ -81,23 +82,23 @@ class Tally:
             return "no detail is wrong"
         if not self.needed:
             return "the argument needs none of the details that are wrong"
-        return f"the argument needs {self.needed} of the {counted(self.wrong, 'wrong detail')}"
+        return f"the argument needs {self.needed} of the {counted(len(self.wrong), 'wrong detail')}"
 
 
 def tally(inquiry: Inquiry, argument: Argument) -> Tally:
     """Count what the sentence speaks of."""
     checkable = [c.id for c in inquiry.ledger.claims.values() if c.kind.checkable]
-    records = [argument.records[c] for c in checkable if c in argument.records]
-    wrong = _wrong(records)
+    verdicts = {c: argument.records[c].verdict for c in checkable if c in argument.records}
+    wrong = tuple(c for c, verdict in verdicts.items() if verdict is Verdict.NOT_SUPPORTED)
     pillars = set(argument.pillars)
     groundings = [argument.grounding(pillar) for pillar in argument.pillars]
     return Tally(
         checkable=len(checkable),
-        looked_at=len(records),
-        held=sum(r.verdict is not None and r.verdict.holds for r in records),
-        open=sum(r.verdict in (Verdict.DEPENDS, Verdict.NOT_SETTLED) for r in records),
-        wrong=len(wrong),
-        needed=sum(bool(pillars & set(argument.needs(record.claim))) for record in wrong),
+        looked_at=len(verdicts),
+        held=tuple(c for c, verdict in verdicts.items() if verdict is not None and verdict.holds),
+        open=tuple(c for c, verdict in verdicts.items() if verdict in _OPEN),
+        wrong=wrong,
+        needed=sum(bool(pillars & set(argument.needs(claim))) for claim in wrong),
         pillars=len(groundings),
         grounded=groundings.count(Grounding.GROUNDED),
         fallen=groundings.count(Grounding.UNGROUNDED),
@@ -111,7 +112,6 @@ def answer(inquiry: Inquiry, argument: Argument) -> Markup:
     return render(
         "answer.html.j2",
         tally=counts,
-        wrong=_wrong(records),
         fragile=[record.claim for record in records if record.trials.fragile],
         pillars=[
             (
@@ -125,7 +125,3 @@ def answer(inquiry: Inquiry, argument: Argument) -> Markup:
         set_name=inquiry.settings.set_name,
         most=MOST,
     )
-
-
-def _wrong(records: list[Record]) -> list[Record]:
-    return [record for record in records if record.verdict is Verdict.NOT_SUPPORTED]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,8 +40,14 @@ class Document:
     """It is the article itself."""
 
 
-def cited_rows(inquiry: Inquiry, argument: Argument) -> Markup:
-    """Return every cited row, table by table."""
+def cited_rows(inquiry: Inquiry, argument: Argument, downloads: Mapping[str, str]) -> Markup:
+    """Return every cited row, table by table.
+
+    Args:
+        inquiry: the study as it was read.
+        argument: the records, whose rows these are.
+        downloads: by table, the address at which a reader gets the whole of it.
+    """
     frames = inquiry.known.tables.frames
     by_table: dict[str, list[CitedRow]] = defaultdict(list)
     for reference, claims in sorted(citations(argument).items()):
@@ -51,7 +57,12 @@ def cited_rows(inquiry: Inquiry, argument: Argument) -> Markup:
         links = inquiry.provenance.links.get(reference, ())
         cells = _cells(frames[table].loc[[reference]].iloc[0])
         by_table[table].append(CitedRow(reference, cells, links, claims))
-    return render("rows.html.j2", tables=dict(by_table), sources=inquiry.provenance.sources)
+    return render(
+        "rows.html.j2",
+        tables=dict(by_table),
+        downloads=downloads,
+        sources=inquiry.provenance.sources,
+    )
 
 
 def documents(inquiry: Inquiry, argument: Argument, article: str = "") -> Markup:

@@ -42,12 +42,15 @@ class Figure:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
-    def markup(self, csv: str = "") -> Markup:
+    def markup(self, csv: str = "", tables: Mapping[str, str] | None = None) -> Markup:
         """The figure as it stands on the page: chart, source line, and the plotted rows beneath.
 
-        Where the rows can be downloaded, ``csv`` says from which address.
+        Args:
+            csv: the address of the plotted rows, where they can be downloaded.
+            tables: by name, the addresses of the tables to which the source line leads.
         """
-        return render("figure.html.j2", figure=self, csv=csv)
+        source = _leading(self.source, tables or {})
+        return render("figure.html.j2", figure=self, source=source, csv=csv)
 
 
 def figure(
@@ -97,6 +100,15 @@ def figure(
             tuple(_written(name, cell) for name, cell in zip(named, line, strict=True))
             for line in table[list(named)].itertuples(index=False)
         ),
+    )
+
+
+def _leading(text: str, addresses: Mapping[str, str]) -> Markup:
+    """Turn every name that stands in a text into a link."""
+    parts = re.split(r"\b([a-z0-9_]+)\b", clean(text))
+    link = Markup('<a href="{}">{}</a>')
+    return Markup("").join(
+        link.format(addresses[part], part) if part in addresses else part for part in parts
     )
 
 
