@@ -127,7 +127,7 @@ def hostile_study(folder: Path) -> Study:
     _addresses(study)
     _parameters(study)
     _notebooks(study)
-    (study.data / "tables" / f"{SET}.csv").write_text("", encoding="utf-8")
+    (study.data / "tables" / f"{SET}.txt").write_text("", encoding="utf-8")
     return study
 
 
