@@ -158,7 +158,7 @@ def test_what_a_hostile_study_says_is_read_on_the_page_to_the_letter(
     assert f"closures.VALUE {harm}" in text
     assert f"Said of 3 June 2011: {harm}" in text
     assert f"{plain(FORMULA)} {harm}" in text
-    for name in (SET, NOTEBOOK, f"tables/{SET}.csv"):
+    for name in (SET, NOTEBOOK, f"tables/{SET}.txt"):
         assert plain(name) in text
 
 
