@@ -32,7 +32,7 @@ _STRUCTURE = {
 _DRAWING = {"svg", "g", "path", "line", "rect", "circle", "text", "tspan", "defs", "clipPath"}
 _ON_ALL = {
     "class", "id", "role", "aria-label", "aria-labelledby", "aria-hidden", "tabindex",
-    "data-claim", "data-number", "data-reason",
+    "data-claim", "data-column", "data-number", "data-reason",
 }  # fmt: skip
 _PAINT = {
     "transform", "fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "opacity",

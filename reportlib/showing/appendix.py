@@ -12,10 +12,11 @@ from markupsafe import Markup
 
 from reportlib.judging.argument import Argument
 from reportlib.judging.inquiry import Inquiry
+from reportlib.reading.descriptor import Descriptor, Field
 from reportlib.showing.markup import render
 from reportlib.showing.source_summary import SourceSummary, summary_of
 from reportlib.values.findings import plain
-from reportlib.values.phrases import in_words
+from reportlib.values.phrases import DATE, in_words
 from reportlib.values.sources import SOURCES, Link, Source, key_of, table_of
 
 
@@ -48,14 +49,15 @@ def cited_rows(inquiry: Inquiry, argument: Argument, downloads: Mapping[str, str
         argument: the records, whose rows these are.
         downloads: by table, the address at which a reader gets the whole of it.
     """
-    frames = inquiry.known.tables.frames
+    tables = inquiry.known.tables
+    frames, described = tables.frames, Descriptor.read(tables.study).tables
     by_table: dict[str, list[CitedRow]] = defaultdict(list)
     for reference, claims in sorted(citations(argument).items()):
         table = table_of(reference)
         if table == SOURCES or reference not in frames[table].index:
             continue
         links = inquiry.provenance.links.get(reference, ())
-        cells = _cells(frames[table].loc[[reference]].iloc[0])
+        cells = _cells(frames[table].loc[[reference]].iloc[0], described[table].fields)
         by_table[table].append(CitedRow(reference, cells, links, claims))
     return render(
         "rows.html.j2",
@@ -121,10 +123,17 @@ def citations(argument: Argument) -> dict[str, tuple[str, ...]]:
     return {reference: tuple(claims) for reference, claims in citing.items()}
 
 
-def _cells(row: pd.Series[Any]) -> tuple[tuple[str, str], ...]:
-    filled = ((str(name), plain(value)) for name, value in row.items() if name != "key")
+def _cells(row: pd.Series[Any], fields: Sequence[Field]) -> tuple[tuple[str, str], ...]:
+    filled = ((field, plain(row[field.name])) for field in fields if field.name != "key")
     return tuple(
-        (name.replace("_", " "), in_words(value))
-        for name, value in filled
+        (field.name.replace("_", " "), _cell(value, field))
+        for field, value in filled
         if value is not None and value != ()
     )
+
+
+def _cell(value: Any, field: Field) -> str:
+    """A cell in words: a word of a fixed list without its underscores, a day as it is written."""
+    if isinstance(value, str) and "enum" in field.constraints:
+        return value.replace("_", " ")
+    return in_words(value, DATE if isinstance(value, str) else "")

@@ -60,6 +60,16 @@ TONES = {"good": "#00855f", "open": "#b86a00", "none": "#7a7f87", "bad": "#d1453
 """The tones in charts, each at least 3 to 1 on the page's light and on its dark."""
 PALETTE = ("#3b7dc4", "#c2700a", "#00855f", "#a35bb8", "#d1453b", "#7a7f87")
 """The colours of categories in charts, to the same measure; shapes tell them apart as well."""
+IN_THE_DARK = {
+    "#3b7dc4": "#7fb2ee",
+    "#c2700a": "#f0a94e",
+    "#00855f": "#4fd0a5",
+    "#a35bb8": "#cf94e0",
+    "#d1453b": "#ff8f85",
+    "#7a7f87": "#b4b1a9",
+    "#b86a00": "#f0a94e",
+}
+"""What the page paints instead of each on its dark, where the states have these tones in text."""
 
 MEANINGS = {
     "A fact that data can check has a verdict": {

@@ -13,7 +13,7 @@ from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
-from reportlib.showing.marks import MARKS, Mark
+from reportlib.showing.marks import IN_THE_DARK, MARKS, Mark
 from reportlib.values.phrases import DATE, counted, in_words, joined
 from reportlib.values.sources import key_of, table_of
 
@@ -127,5 +127,5 @@ def _environment() -> Environment:
         joined=joined,
         day_or_month=_day_or_month,
     )
-    environment.globals.update(counted=counted, MARKS=MARKS)
+    environment.globals.update(counted=counted, MARKS=MARKS, IN_THE_DARK=IN_THE_DARK)
     return environment
