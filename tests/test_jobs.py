@@ -67,6 +67,41 @@ def test_where_another_thread_runs_the_jobs_are_done_here_one_after_the_other() 
 
 
 @pytest.mark.usefixtures("forkable")
+def test_this_process_does_its_own_part_once_while_the_first_jobs_are_at_work(
+    tmp_path: Path,
+) -> None:
+    done_here = tmp_path / "done here"
+
+    def waits() -> bool:
+        until = time.monotonic() + 30
+        while not done_here.exists():
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        return True
+
+    found = by_name(
+        list(
+            in_processes(
+                {"a": waits, "b": waits}, at_once=1, here=lambda: done_here.touch(exist_ok=False)
+            )
+        )
+    )
+
+    assert [found["a"].result, found["b"].result] == [True, True]
+
+
+def test_where_nothing_can_be_forked_this_process_does_its_own_part_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(jobs, "can_fork", lambda: False)
+    order: list[str] = []
+
+    list(in_processes({"a": lambda: order.append("a")}, here=lambda: order.append("here")))
+
+    assert order == ["here", "a"]
+
+
+@pytest.mark.usefixtures("forkable")
 def test_no_more_jobs_are_at_work_than_are_asked_for(tmp_path: Path) -> None:
     def alone_here() -> bool:
         mark = tmp_path / "at work"

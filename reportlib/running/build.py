@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from reportlib.errors import ReportError, SavedMeanwhile
 from reportlib.reading.parameters import Parameters
@@ -19,7 +20,7 @@ from reportlib.running.executing import Executing, library_here
 from reportlib.running.files import write_together, write_whole
 from reportlib.running.guard import alone
 from reportlib.running.how import How
-from reportlib.running.jobs import in_processes
+from reportlib.running.jobs import Work, in_processes, nothing
 from reportlib.running.manifest import as_manifest, inputs_of
 from reportlib.running.meanwhile import Meanwhile
 from reportlib.running.plan import Plan, has_other_prose, plan, why
@@ -35,7 +36,7 @@ _ROUNDS = 4
 """How often a build begins again because something was saved meanwhile."""
 _TICK = 20_000_000
 """Nanoseconds that the clock of a file system may be behind."""
-_PUBLISHING = "Publishing"
+_CHECKING, _PUBLISHING = "Checking the data", "Publishing"
 
 
 def build_report(study: Study, set_name: str, say: Say = in_lines, how: How = _USUAL) -> Build:
@@ -98,6 +99,24 @@ def _build_until_at_rest(study: Study, set_name: str, say: Say, how: How) -> Non
     )
 
 
+def _in_a_process(name: str, work: Work, here: Callable[[], None] = nothing) -> Any:
+    """Return what some work returns that is done in a process of its own, or raise what it did."""
+    job = {name: partial(telling_all, name, work)}
+    with closing(in_processes(job, at_once=1, here=here)) as ended:
+        (done,) = ended
+    if isinstance(done.problem, ReportError):
+        raise done.problem
+    if done.problem is not None:  # the process was ended
+        raise as_failure(done.problem, name)
+    return done.result
+
+
+def _warm_up() -> None:
+    from reportlib.running.warm import warm_up  # heavy: papermill
+
+    warm_up()
+
+
 class _Building:
     """One build at work."""
 
@@ -126,15 +145,13 @@ class _Building:
             return True
         if found.stale and self._how.kernel == "forked":
             from reportlib.running.drawer import a_drawer
-            from reportlib.running.warm import warm_up  # heavy: papermill
 
             with a_drawer():
-                warm_up()
-                return self._bring_up_to_date(found)
+                return self._bring_up_to_date(found, _warm_up)
         return self._bring_up_to_date(found)
 
-    def _bring_up_to_date(self, found: Plan) -> bool:
-        self._check()
+    def _bring_up_to_date(self, found: Plan, get_ready: Callable[[], None] = nothing) -> bool:
+        self._check(get_ready)
         study, executing = self._study, self._executing
         executing.forget_what_is_gone()
         executing.to_do = len(found.stale)
@@ -153,14 +170,7 @@ class _Building:
         """Publish what was made, unless something was saved meanwhile."""
         build = self._build
         # In a process of its own, since what draws charts starts threads: this one is forked again.
-        publishing = {_PUBLISHING: partial(telling_all, _PUBLISHING, self._make)}
-        with closing(in_processes(publishing, at_once=1)) as ended:
-            (done,) = ended
-        if isinstance(done.problem, ReportError):
-            raise done.problem
-        if done.problem is not None:  # the process was ended
-            raise as_failure(done.problem, _PUBLISHING)
-        made, gone = done.result
+        made, gone = _in_a_process(_PUBLISHING, self._make)
         if self.meanwhile.files:
             return False
         if digest_of_library() != self._library:
@@ -183,22 +193,30 @@ class _Building:
         made = made_of(self._study, self._settings, self._parameters, self._inputs)
         return made, strangers(self._build, made)
 
+    def _check_data(self) -> None:
+        from reportlib.reading.validation import check_package  # heavy: frictionless
+
+        check_package(self._study)
+
     def _why(self, notebook: Path) -> Sequence[Reason]:
         return why(
             self._study, self._build, self._memory, self._parameters, self._settings, notebook
         )
 
-    def _check(self) -> None:
-        """Check data and notebooks, unless nothing has changed since they were in order."""
+    def _check(self, get_ready: Callable[[], None]) -> None:
+        """Check data and notebooks, unless nothing has changed since they were in order.
+
+        Meanwhile this process gets ready for what comes then.
+        """
         notebooks = self._study.notebooks.glob("*.ipynb")
         sources = {path.name: digest_of_bytes(path) for path in notebooks}
         state = digest_of([self._inputs, sources, self._library])
         if state == self._memory.checked:
+            get_ready()
             return
-        from reportlib.reading.validation import check_package  # heavy: frictionless
-        from reportlib.running.contract import check_notebooks
+        _in_a_process(_CHECKING, self._check_data, get_ready)
+        from reportlib.running.contract import check_notebooks  # heavy: nbconvert
 
-        check_package(self._study)
         check_notebooks(self._study)
         if not self.meanwhile.files:
             self._memory.checked = state

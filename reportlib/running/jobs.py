@@ -35,8 +35,15 @@ class Done:
     problem: Exception | None = None
 
 
+def nothing() -> None:
+    """Do nothing."""
+
+
 def in_processes(
-    jobs: Mapping[str, Work], at_once: int = 0, begins: Callable[[str], None] = lambda _name: None
+    jobs: Mapping[str, Work],
+    at_once: int = 0,
+    begins: Callable[[str], None] = lambda _name: None,
+    here: Callable[[], None] = nothing,
 ) -> Generator[Done, None, None]:
     """Do each job in a fresh process, and yield it when it has ended.
 
@@ -49,8 +56,10 @@ def in_processes(
         at_once: how many processes there are at most; 0: as many as there are processors for this
             process.
         begins: told the name of each job when it begins.
+        here: what this process itself does while the first of them are at work.
     """
     if not can_fork():
+        here()
         for name, work in jobs.items():
             begins(name)
             yield _done_here(name, work)
@@ -72,6 +81,8 @@ def in_processes(
                     _lead(process.pid)
                     running[ours] = (name, process)
                 theirs.close()
+            here()
+            here = nothing
             for ready in wait(list(running)):
                 assert isinstance(ready, Connection)
                 name, process = running.pop(ready)
