@@ -79,24 +79,22 @@ def run(
     failed = partial(_failed, study, notebook)
     try:
         with TemporaryDirectory(prefix=scratch_prefix(output.parent)) as folder:
-            aside, seen = Path(folder, "aside.ipynb"), Path(folder, "seen")
+            seen = Path(folder, "seen")
             seen.touch()
             with _environment(asked(study, seen) | asked_to_keep(study) | _ANYWHERE):
-                papermill.execute_notebook(
+                executed = papermill.execute_notebook(
                     content,
-                    str(aside),
+                    None,  # written here, once it is whole
                     parameters={n: value for n, value in settings.items() if n in named},
                     kernel_name="python3",
                     cwd=str(study.notebooks),
                     progress_bar=False,
-                    request_save_on_cell_execute=False,  # what a failed run leaves is not kept
                     execution_timeout=limit,
                     engine_name=ENGINES[kernel],
                     config=_talking_in(folder),
                     extra_arguments=[f"--IPKernelApp.exec_lines={[WATCH, KEEP]!r}"],
                     on_cell_execute=last.begins,
                 )
-            executed = nbformat.read(aside, as_version=4)
             if _ended_itself(executed):
                 told = "SystemExit: the cell ends its notebook, and none after it was run"
                 raise failed(last.number, last.source, told)
