@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -21,6 +22,8 @@ SOURCE_FLOOR = "source_floor"
 OWN = (AS_OF, OUTCOMES_UNTIL, SOURCE_FLOOR)
 """The parameters that the library itself obeys; every study has them, and no test names them."""
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The one written in C, where there is one: each notebook reads the parameters anew."""
 BASE = "base"
 """The set that the published page is made from; the others say where they differ from it."""
 
@@ -216,10 +219,20 @@ def _parameter(name: str, entry: Any) -> Parameter:
     )
 
 
+def content_of(path: Path) -> Any:
+    """Return what a file of parameters holds.
+
+    Raises:
+        yaml.YAMLError: it is not YAML.
+        OSError, UnicodeDecodeError: it cannot be read.
+    """
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+
+
 def _mapping(study: Study, name: str, faults: list[Fault]) -> dict[str, Any]:
     path = study.params / name
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = content_of(path)
     except FileNotFoundError:
         faults.append(Fault(f"params/{name}", "is missing"))
         return {}

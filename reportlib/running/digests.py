@@ -16,7 +16,7 @@ from typing import Any
 import yaml
 
 from reportlib.errors import BadNotebook, Fault
-from reportlib.reading.parameters import OWN, Parameters, Settings
+from reportlib.reading.parameters import OWN, Parameters, Settings, content_of
 from reportlib.reading.parts import digest_of
 from reportlib.study import Study
 
@@ -51,7 +51,7 @@ def digest_of_input(study: Study, name: str) -> str:
     path = study.root / name
     if path.suffix == ".yaml" and path.parent == study.params:
         with contextlib.suppress(OSError, UnicodeDecodeError, yaml.YAMLError):
-            return digest_of(yaml.safe_load(path.read_text(encoding="utf-8")))
+            return digest_of(content_of(path))
     if path.suffix != ".ipynb" or not path.is_file():
         return digest_of_bytes(path)
     return digest_of_code(path) if path.parent == study.notebooks else _digest_of_outputs(path)

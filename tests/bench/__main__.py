@@ -65,8 +65,8 @@ PARTS: Mapping[str, Callable[[Path, Plan], Iterator[Line]]] = {
     "page": lambda folder, plan: page.measure(folder, plan.study, plan.load),
 }
 """What is measured, by name, in the order of the table."""
-BESIDE_OTHERS = {"builds", "sweeps"}
-"""What is measured in turn with others, and so gives ratios."""
+KEPT = {"builds", "sweeps", "growing", "page"}
+"""What has a goal, or must be linear."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -87,8 +87,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--keep", action="store_true", help="let README.md tell the ratios of this run"
     )
     asked = parser.parse_args(arguments)
-    if asked.keep and (asked.quick or not set(asked.parts or PARTS) >= BESIDE_OTHERS):
-        parser.error(f"only a run with {' and '.join(sorted(BESIDE_OTHERS))} is kept")
+    if asked.keep and (asked.quick or not set(asked.parts or PARTS) >= KEPT):
+        parser.error(f"only a run with {' and '.join(sorted(KEPT))} is kept")
     lines: list[Line] = []
     for line in measured(quick() if asked.quick else whole(), asked.parts):
         if not lines or line.about != lines[-1].about:

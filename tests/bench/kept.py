@@ -1,4 +1,4 @@
-"""What was measured in one run and is kept: the ratios that README.md tells."""
+"""What was measured in one run and is kept: the ratios and growths that README.md tells."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _TOLD = re.compile(r"(?<=<!-- measured -->\n).*?(?=<!-- end of what was measured
 
 
 def keep(lines: Iterable[Line]) -> None:
-    """Keep the ratios of a run, and tell in README.md those that there is a goal for."""
-    ratios = [asdict(line) for line in lines if "against" in line.what]
+    """Keep the ratios and growths of a run, and tell in README.md what there is a word on."""
+    ratios = [asdict(line) for line in lines if line.verdict or "against" in line.what]
     KEPT.write_text(f"{json.dumps(ratios, indent=1, ensure_ascii=False)}\n", encoding="utf-8")
     README.write_text(_TOLD.sub(table(), README.read_text(encoding="utf-8")), encoding="utf-8")
 
@@ -34,6 +34,6 @@ def table() -> str:
         f"| {line.about}: {line.what} | {in_digits(line.value)} "
         f"| {in_digits(line.low)} to {in_digits(line.high)} | {line.verdict} |"
         for line in kept
-        if line.goal is not None
+        if line.verdict
     ]
-    return "\n".join(["| | median | spread | goal |", "|---|---|---|---|", *rows, ""])
+    return "\n".join(["| | median | spread | |", "|---|---|---|---|", *rows, ""])
