@@ -152,5 +152,6 @@ def _cell(value: Any) -> str:
 
 
 def _harmless(cell: str) -> str:
-    one_line_end = cell.replace("\r\n", "\n").replace("\r", "\n")
-    return f"'{one_line_end}" if one_line_end.startswith(_FORMULA) else one_line_end
+    if "\r" in cell:
+        cell = cell.replace("\r\n", "\n").replace("\r", "\n")
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -77,7 +77,8 @@ class _PageExporter(TemplateExporter):
     file_extension = ".html"
 
     def __init__(self, template: str) -> None:
-        super().__init__(template_file=template)  # type: ignore[no-untyped-call]
+        # Without preprocessors: of a notebook's outputs a page shows what it knows, as it is.
+        super().__init__(template_file=template, default_preprocessors=[])  # type: ignore[no-untyped-call]
 
     @property
     def template_paths(self) -> list[str]:  # type: ignore[override]

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
 from markupsafe import Markup
 
 from reportlib.judging.argument import Argument
@@ -51,17 +50,22 @@ def cited_rows(inquiry: Inquiry, argument: Argument, downloads: Mapping[str, str
     """
     tables = inquiry.known.tables
     frames, described = tables.frames, Descriptor.read(tables.study).tables
-    by_table: dict[str, list[CitedRow]] = defaultdict(list)
-    for reference, claims in sorted(citations(argument).items()):
-        table = table_of(reference)
-        if table == SOURCES or reference not in frames[table].index:
-            continue
-        links = inquiry.provenance.links.get(reference, ())
-        cells = _cells(frames[table].loc[[reference]].iloc[0], described[table].fields)
-        by_table[table].append(CitedRow(reference, cells, links, claims))
+    citing = citations(argument)
+    by_table: dict[str, list[CitedRow]] = {}
+    for table in sorted({table_of(reference) for reference in citing} - {SOURCES}):
+        cited = frames[table][frames[table].index.isin(citing)].sort_index()
+        by_table[table] = [
+            CitedRow(
+                reference,
+                _cells(dict(zip(cited.columns, row, strict=True)), described[table].fields),
+                inquiry.provenance.links.get(reference, ()),
+                citing[reference],
+            )
+            for reference, *row in cited.itertuples(name=None)
+        ]
     return render(
         "rows.html.j2",
-        tables=dict(by_table),
+        tables={table: rows for table, rows in by_table.items() if rows},
         downloads=downloads,
         sources=inquiry.provenance.sources,
     )
@@ -123,7 +127,7 @@ def citations(argument: Argument) -> dict[str, tuple[str, ...]]:
     return {reference: tuple(claims) for reference, claims in citing.items()}
 
 
-def _cells(row: pd.Series[Any], fields: Sequence[Field]) -> tuple[tuple[str, str], ...]:
+def _cells(row: Mapping[str, Any], fields: Sequence[Field]) -> tuple[tuple[str, str], ...]:
     filled = ((field, plain(row[field.name])) for field in fields if field.name != "key")
     return tuple(
         (field.name.replace("_", " "), _cell(value, field))
