@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from reportlib.reading.parameters import Parameters
 from reportlib.reading.parts import digest_of
 from reportlib.running.account import as_failure, leave_account, telling_all
 from reportlib.running.digests import digest_of_bytes, digest_of_library
+from reportlib.running.drawer import a_drawer
 from reportlib.running.executed import Memory
 from reportlib.running.executing import Executing, library_here
 from reportlib.running.files import write_together, write_whole
@@ -143,15 +144,12 @@ class _Building:
             write_together({}, gone=[build.failure])
             self._say(Event("idle", f"{study.relative(build.page)} is up to date"))
             return True
-        if found.stale and self._how.kernel == "forked":
-            from reportlib.running.drawer import a_drawer
+        forking = bool(found.stale) and self._how.kernel == "forked"
+        with a_drawer() if forking else nullcontext():
+            self._check(_warm_up if forking else nothing)
+            return self._bring_up_to_date(found)
 
-            with a_drawer():
-                return self._bring_up_to_date(found, _warm_up)
-        return self._bring_up_to_date(found)
-
-    def _bring_up_to_date(self, found: Plan, get_ready: Callable[[], None] = nothing) -> bool:
-        self._check(get_ready)
+    def _bring_up_to_date(self, found: Plan) -> bool:
         study, executing = self._study, self._executing
         executing.forget_what_is_gone()
         executing.to_do = len(found.stale)
