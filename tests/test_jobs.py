@@ -241,7 +241,9 @@ def test_a_second_build_waits_and_says_for_whom(tmp_path: Path) -> None:
             assert other.wait() == 0
 
     (event,) = said
-    assert event.text.startswith(f"waiting for another build: process {other.pid}, since ")
+    assert event.text.startswith(
+        f"waiting for another, which is at work here: process {other.pid}, since "
+    )
 
 
 def test_where_nothing_can_be_written_the_folder_is_named(tmp_path: Path) -> None:
