@@ -145,27 +145,41 @@ def test_text_spaced_out_by_the_reader_is_neither_cut_off_nor_scrolled_sideways(
         assert page.evaluate(cut) == []
 
 
+PAINTED = """([selector, attribute]) => {
+  const lightness = (colour) => {
+    const [r, g, b] = colour.match(/[\\d.]+/g).map((v) => v / 255)
+      .map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const paper = lightness(getComputedStyle(document.body).backgroundColor);
+  return [...document.querySelectorAll(selector)].map((mark) => {
+    const ink = lightness(getComputedStyle(mark)[attribute]);
+    return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
+  });
+}"""
+"""The contrasts with the page of what is painted, as WCAG 2 defines them."""
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_where_the_reader_forces_colours_every_mark_of_a_state_stands_out(
     scheme: Any, browser: Browser, built: Study
 ) -> None:
-    contrast = """() => {
-      const lightness = (colour) => {
-        const [r, g, b] = colour.match(/[\\d.]+/g).map((v) => v / 255)
-          .map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-      };
-      const paper = lightness(getComputedStyle(document.body).backgroundColor);
-      return [...document.querySelectorAll(".rl-mark path")].map((mark) => {
-        const ink = lightness(getComputedStyle(mark).fill);
-        return (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05);
-      });
-    }"""
     options: dict[str, Any] = {"forced_colors": "active", "color_scheme": scheme}
     with opened(browser, built.build("base").page, **options) as (page, _):
-        contrasts = page.evaluate(contrast)
+        contrasts = page.evaluate(PAINTED, [".rl-mark path", "fill"])
         assert len(contrasts) > 61
         assert min(contrasts) >= 3
+
+
+@pytest.mark.parametrize(("scheme", "least"), [("light", 3), ("dark", 4.5)])
+def test_every_colour_of_a_chart_stands_out_in_the_light_and_in_the_dark(
+    scheme: Any, least: float, browser: Browser, built: Study
+) -> None:
+    with opened(browser, built.build("base").page, color_scheme=scheme) as (page, _):
+        for attribute in ("fill", "stroke"):
+            contrasts = page.evaluate(PAINTED, [f".rl-figure svg [{attribute}^='#']", attribute])
+            assert len(contrasts) > 61
+            assert min(contrasts) >= least, attribute
 
 
 def test_nothing_moves_for_a_reader_who_wants_less_motion(browser: Browser, built: Study) -> None:
