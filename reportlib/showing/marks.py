@@ -93,7 +93,7 @@ MEANINGS = {
 TERMS = {
     "stands, in part, falls": "How a premise does its work. It stands if it is supported, with or "
     "without a caveat, or grounded; it stands in part if it is not settled, depends on a "
-    "definition, or is partly grounded; else it falls.",
+    "definition, or is partly grounded; else it falls. What is assumed counts neither way.",
     "its role is kept": "What is written does not stand, but what the argument needs of it does: "
     "as a premise it stands.",
     "load-bearing": "Its fall would change a pillar, one of the claims that the whole rests on. "
