@@ -133,7 +133,8 @@ def test_every_setting_that_was_tried_stands_in_a_table_on_the_claims_card(
                     [
                         *(parameters[name].label_of(v) for name, v in at["setting"].items()),
                         at["found"],
-                        at["verdict"] + (f" ({at['unsettled']})" if at["unsettled"] else ""),
+                        (at["outcome"] or at["verdict"])
+                        + (f" ({at['unsettled']})" if at["unsettled"] else ""),
                     ]
                     for at in settings
                 ]
