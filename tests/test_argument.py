@@ -12,7 +12,7 @@ from reportlib.judging.argument import Argument
 from reportlib.reading.ledger import Ledger
 from reportlib.values.claims import Claim, Demand, Group, Member
 from reportlib.values.findings import Record
-from reportlib.values.words import Comparison, Grounding, Kind, Mode, Verdict
+from reportlib.values.words import Comparison, Grounding, Kind, Mode, Outcome, OutcomeKind, Verdict
 
 GROUNDED, PARTLY = Grounding.GROUNDED, Grounding.PARTLY
 UNGROUNDED, ASSUMED = Grounding.UNGROUNDED, Grounding.ASSUMED
@@ -37,6 +37,9 @@ def linked(id: str, parent: str, *members: str, role_of: str = "") -> Group:
 def convergent(id: str, parent: str, needed: int, *members: str) -> Group:
     made = tuple(Member(m, None, "") for m in members)
     return Group(id, parent, Mode.CONVERGENT, needed, "", made)
+
+
+NEEDS_A = convergent("GR", "R", 1, "A")
 
 
 def records(**verdicts: Verdict | None) -> dict[str, Record]:
@@ -173,7 +176,37 @@ def test_a_claim_with_nothing_beneath_it_is_assumed():
     argument = Argument(ledger({"P": JUDGEMENT}), {})
 
     assert argument.grounding("P") is ASSUMED
-    assert argument.reason("P") == "Assumed: no checkable claim stands beneath it."
+    assert argument.reason("P") == "Assumed: no checkable claim that it needs stands beneath it."
+
+
+def test_a_premise_with_an_outcome_is_named_with_its_grounding_and_its_outcome_by_its_kind():
+    book = ledger({"P": JUDGEMENT, "R": JUDGEMENT, "A": FACT}, linked("G", "P", "R"))
+    wished = replace(book.claims["R"], outcome_kind=OutcomeKind.RECOMMENDATION)
+    book = replace(book, claims={**book.claims, "R": wished}, groups=(*book.groups, NEEDS_A))
+    came = Record("R", JUDGEMENT, "chapter", outcome=Outcome.INDETERMINATE)
+
+    argument = Argument(book, {**records(A=Verdict.SUPPORTED), "R": came})
+
+    assert argument.reason("P") == (
+        "Needs R (premises grounded; as a recommendation: indeterminate)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("group", "said"),
+    [
+        (linked("G", "P", "A"), "Needs A (stands)."),
+        (convergent("G", "P", 1, "A"), "Needs A (stands)."),
+        (linked("G", "P", "A", "B"), "Needs all of A (stands) and B (in part)."),
+        (convergent("G", "P", 1, "A", "B"), "Needs 1 of A (stands) and B (in part)."),
+    ],
+)
+def test_a_reason_counts_premises_only_where_there_are_several(group, said):
+    found = records(A=Verdict.SUPPORTED, B=Verdict.NOT_SETTLED)
+
+    assert Argument(ledger({"P": JUDGEMENT, "A": FACT, "B": FACT}, group), found).reason("P") == (
+        said
+    )
 
 
 def test_a_checkable_claim_keeps_its_verdict_whatever_stands_beneath_it():

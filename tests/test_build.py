@@ -158,20 +158,20 @@ def test_findings_say_of_each_claim_its_state_value_parameters_rows_sources_and_
 
 TRIED = """\
 B1  not supported as written
-  settings that agree  1 of 2
-  turned by            Tolerance in days: a week gives supported with a caveat, against the text
+  readings that agree  1 of 2; of those that the text allows 1 of 1
+  turned by            “Tolerance in days” taken as “a week” gives “supported with a caveat”, against the text
   without one origin   without Town of Millford (its own act or count): not settled (weak)
   better sources only  the same answer with nothing below grade B or A
   canary               its row is heard
   then and now         the same
 B2  depends on the definition
-  settings that agree  1 of 2
-  turned by            Closed: closed to anybody gives not supported as written
+  readings that agree  1 of 2
+  turned by            “Closed” taken as “closed to anybody” gives “not supported as written”
   without one origin   without Town of Millford (its own act or count): not settled (no data)
   better sources only  the same answer with nothing below grade B or A
   canary               each of 2 rows is heard; a row put in is heard
   then and now         the same
-"""
+"""  # noqa: E501
 
 
 def test_the_command_robustness_prints_what_was_tried_on_every_checkable_claim(
@@ -192,7 +192,7 @@ def test_the_command_robustness_prints_nothing_that_a_terminal_would_obey(
 
     assert main(["--study", str(built.root), "robustness"]) == 0
     said = capsys.readouterr()
-    assert "[31mClosed: closed to anybody gives" in said.out
+    assert "[31mClosed” taken as “closed to anybody” gives" in said.out
     assert re.search("[\x1b\u202e]", said.out) is None
     assert said.err == "note: changed since that run: params/parameters.yaml\n"
 

@@ -189,8 +189,7 @@ def test_what_stands_as_accepted_on_other_inputs_is_counted_and_not_to_be_judged
     assert found(kept) == Changes(unmoved=2)
     assert main(["--study", str(kept.root), "diff", "--exit-code"]) == 0
     assert capsys.readouterr().out == (
-        "Every claim has the state, the value and the rows that were accepted.\n"
-        "2 claims of which data, test or parameters are others stand as accepted.\n"
+        f"{SAME}\n2 claims of which data, test or parameters are others stand as accepted.\n"
     )
 
 
@@ -386,8 +385,8 @@ B2     depends on the definition                 0 closures                    B
        Since its repair in 2013 the footbridge has not been closed.
        + row works#storm
        - row coverage#works-2011-2017
-       Now: The article has no closures; the record, in 2 rows, has 1 closure. The same at all 2 plausible
-         settings with data.
+       Now: Asserted, as tested: no closures; on record, in 2 rows: 1 closure. The same answer in both
+         readings tried that have data.
 
 B3     partly grounded                                                                        data
        -> ungrounded

@@ -283,8 +283,10 @@ def test_a_role_is_kept_lost_or_not_known(finding, demand, expected):
         (("at_least", "1"), "inquiries", "", "at least 1 inquiry"),
         (("none_found", ""), "closures", "", "no closures"),
         (("none_found", ""), "", "", "none"),
-        (("one_of", "freeze;ban"), "clause", "", "freeze or ban"),
-        (("holds", "yes"), "", "", "yes"),
+        (("one_of", "freeze;ban"), "clause", "", "“freeze” or “ban”"),
+        (("equals", "in force"), "stage", "", "“in force”"),
+        (("holds", "yes"), "", "", "that it holds"),
+        (("holds", "no"), "", "", "that it does not hold"),
         (("on_or_before", "2011-05-01"), "date", "", "on or before 1 May 2011"),
     ],
 )

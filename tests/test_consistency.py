@@ -120,12 +120,13 @@ def test_it_says_what_stands_where_in_the_order_of_the_places():
         ("8", 0, True, "they are 8 days apart and within the tolerance."),
         (
             "slack", 0, False,
-            "they are 8 days apart. At another plausible setting it agrees: Slack, “30 days”.",
+            "they are 8 days apart. At another plausible setting it agrees: “Slack” taken as "
+            "“30 days”.",
         ),
         (
             "slack", 30, True,
-            "within the tolerance. At another plausible setting it disagrees: Slack, “0 days” "
-            "and “7 days”.",
+            "within the tolerance. At another plausible setting it disagrees: “Slack” taken as "
+            "“0 days” or “7 days”.",
         ),
     ],
 )  # fmt: skip
@@ -144,7 +145,7 @@ def test_a_tolerance_is_a_number_of_days_or_a_parameter_of_which_every_value_is_
 def test_what_no_plausible_tolerance_turns_is_said_to_be_the_same_at_all():
     compared = held("same_date", "2017-06-29", "2017-04-21", tolerance="slack")
 
-    assert compared.found.endswith("69 days apart. The same at all 3 plausible settings.")
+    assert compared.found.endswith("apart. The same at all 3 plausible settings of “Slack”.")
 
 
 def test_a_tolerance_that_is_no_number_of_days_is_told():
@@ -181,7 +182,7 @@ def test_the_column_of_the_tiny_study_agrees_with_itself_once_and_once_not(tiny)
     assert (opening.agrees, opening.found, opening.claims) == (
         False,
         "p1s1 has May 2011, p2s2 has June 2011: they are at least 1 day apart. At another "
-        "plausible setting it agrees: Tolerance in days, “a week”.",
+        "plausible setting it agrees: “Tolerance in days” taken as “a week”.",
         ("B1", "B3"),
     )
 
@@ -333,7 +334,7 @@ def test_each_relation_in_the_article_of_this_repository_agrees_as_it_did_when_i
     }
     assert found["sanctions-and-arms"].found == (
         "p1s1 has 29 June 2017, p8s1 has 21 June 2017: they are 8 days apart. The same at all 3 "
-        "plausible settings."
+        "plausible settings of “Tolerance in days”."
     )
     assert found["research-group"].found == (
         "p5s2 has C4ADS, p6s1 has C4DS: 2 spellings of one name."

@@ -38,7 +38,7 @@ from tests.warm_builds import WarmBuilds, said
 pytestmark = pytest.mark.browser
 
 NOT_SHOWN = {
-    "assertions.note", "claims.indicator", "claims.settled_by", "definitions.why",
+    "claims.indicator", "claims.settled_by", "definitions.why",
     "sources.also_at", "sources.url",
 }  # fmt: skip
 """Columns whose text the page does not print; of an address it makes a link, of others nothing."""

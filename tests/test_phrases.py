@@ -7,7 +7,16 @@ from datetime import date
 import pytest
 
 from reportlib.values.days import Span
-from reportlib.values.phrases import counted, day_in_words, in_words, joined, span_in_words
+from reportlib.values.phrases import (
+    counted,
+    day_in_words,
+    duration_in_words,
+    either,
+    in_words,
+    joined,
+    quoted,
+    span_in_words,
+)
 
 
 @pytest.mark.parametrize(
@@ -65,6 +74,41 @@ def test_a_span_is_said_as_short_as_it_is_meant(span, said):
 )
 def test_parts_are_joined_with_and(parts, said):
     assert joined(parts) == said
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"), [(["a"], "a"), (["a", "b"], "a or b"), (["a", "b", "c"], "a, b or c")]
+)
+def test_alternatives_are_joined_with_or(parts, said):
+    assert either(parts) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        ("in force", "stage", "“in force”"),
+        ("2017-05", "date", "May 2017"),
+        (("a", "b"), "", "“a” and “b”"),
+        (True, "", "yes"),
+        (2, "firms", "2 firms"),
+        (None, "", "no value"),
+    ],
+)
+def test_a_text_stands_in_quotes_and_nothing_else_does(value, unit, said):
+    assert quoted(value, unit) == said
+
+
+@pytest.mark.parametrize(
+    ("duration", "said"),
+    [
+        ("P12M", "12 months"),
+        ("P1M", "1 month"),
+        ("P1Y6M", "1 year and 6 months"),
+        ("P1Y2M3D", "1 year, 2 months and 3 days"),
+    ],
+)
+def test_a_duration_is_said_in_words(duration, said):
+    assert duration_in_words(duration) == said
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_every_claim_can_be_searched_in_the_pdf_and_what_was_folded_away_is_ther
     text = " ".join(" ".join(pages).split())
     claims = ["T0", *(f"C{number:02}" for number in range(1, 61))]
     assert [claim for claim in claims if claim not in text] == []
-    assert "The first line is the setting in use." in text, "the settings of a card"
+    assert "The first line is the one in use." in text, "the settings of a card"
     assert "Skip to the report" not in text
     assert "As in this report" not in text, "the controls of the switch"
 

@@ -60,9 +60,21 @@ def test_it_names_the_parts_that_are_as_asserted_and_a_definition_at_which_it_wo
     inquiry = inquiry_of(tiny)
     parameter = inquiry.parameters.by_name["tolerance_days"]
     assert said(inquiry, record, alone=True) == (
-        f"As the article has it: month. At “{parameter.label_of(7)}” ({parameter.label}) "
-        "it would stand."
+        f"As the article has it: month. With “{parameter.label}” taken as "
+        f"“{parameter.label_of(7)}” it would stand."
     )
+
+
+def test_only_of_a_wrong_detail_the_card_says_that_what_is_needed_of_it_would_have_to_fall_too(
+    tiny: Study,
+) -> None:
+    inquiry = inquiry_of(tiny)
+    for verdict in (Verdict.NOT_SUPPORTED, Verdict.SUPPORTED):
+        records = {"B1": replace(WRONG, verdict=verdict)}
+        shown = card(inquiry, Argument(inquiry.ledger, records), "B1")
+        wrong = verdict is Verdict.NOT_SUPPORTED
+        assert ("If what the argument needs of it fell too" in shown) is wrong
+        assert (">If it falls<" in shown) is not wrong
 
 
 @pytest.mark.parametrize("verdict", [one for one in Verdict if one is not Verdict.NOT_SUPPORTED])

@@ -95,8 +95,23 @@ def test_the_settings_that_agree_are_counted_among_those_with_data():
     robust = robustness(tried, {}, whole=True)
 
     assert (robust.same, robust.decided) == (2, 3)
+    assert (robust.same_allowed, robust.allowed) == (2, 3)
     assert robust.settings == tuple(setting for setting, _ in tried)
     assert robust.whole_grid
+
+
+def test_settings_against_the_text_are_counted_apart():
+    tried = [
+        (at(SUPPORTED, who="a", days=0), True),
+        (at(SUPPORTED, who="a", days=7), True),
+        (at(NOT_SUPPORTED, who="b", days=0), True),
+        (at(SUPPORTED, who="b", days=7), True),
+    ]
+
+    robust = robustness(tried, {"who": True}, whole=True)
+
+    assert (robust.same, robust.decided) == (3, 4)
+    assert (robust.same_allowed, robust.allowed) == (2, 2)
 
 
 def test_a_flip_is_one_parameter_changed_alone_and_says_whether_the_text_fixes_it():

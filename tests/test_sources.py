@@ -6,10 +6,15 @@ import re
 from dataclasses import replace
 from html import unescape
 
+from reportlib.judging.argument import Argument
+from reportlib.showing.appendix import cited_documents, cited_rows
+from reportlib.showing.limits import limits
 from reportlib.showing.source_summary import SourceSummary, summary_of
 from reportlib.study import Study
+from reportlib.values.findings import Record
 from reportlib.values.sources import Link, Source, SourceClass
-from reportlib.values.words import Grade
+from reportlib.values.words import Grade, Kind
+from tests.conftest import add_row, inquiry_of
 
 A = SourceClass("own_act", Grade.A, True, "")
 C = SourceClass("press", Grade.C, False, "")
@@ -57,6 +62,25 @@ def test_a_row_is_as_good_as_its_best_source_and_independent_by_its_origins() ->
     )
 
 
+def test_that_no_source_was_seen_is_no_document_and_its_row_says_so(tiny: Study) -> None:
+    nobody = {"source": "unseen", "origin": "none"}
+    seen = {"title": "None", "publisher": "none", "kind": "press", "seen_as": "whole"}
+    add_row(tiny, "sources/sources.csv", confidence="low", **seen, **nobody)
+    linked = {"table": "works", "key": "opening", "class": "hearsay"}
+    add_row(tiny, "sources/row_sources.csv", **linked, **nobody)
+    inquiry = inquiry_of(tiny)
+    record = Record("B1", Kind.DATE, "bridge", rows=("works#opening",))
+    argument = Argument(inquiry.ledger, {"B1": record})
+
+    listed = [one.source.id for one in cited_documents(inquiry, argument, "")]
+
+    assert listed == ["gazette_opening", "town_log"]
+    rows = cited_rows(inquiry, argument, {})
+    assert "No source was seen for a value of this row." in rows
+    assert "#sources--unseen" not in rows
+    assert "What was seen of all 6 documents on file: whole, 6." in limits(inquiry)
+
+
 def test_the_sources_begin_with_what_they_come_to(two_builds: tuple[Study, Study]) -> None:
     page = page_of(two_builds[0])
     first = between(page, '<h2 id="sources">Sources</h2>', "</p>")
@@ -66,7 +90,7 @@ def test_the_sources_begin_with_what_they_come_to(two_builds: tuple[Study, Study
         "beside them, and the article itself. The facts go back to 4 bodies. Of the rows, 4 have a "
         "source of good grade (A or B), "
         "0 have fair ones (C) alone, and 1 have none that counts; 4 go back to one body. Seen of "
-        "the documents: whole, 6. By kind: press, 3; official, 2; club, 1. As citation records: "
+        "these 6: whole, 6. By kind: press, 3; official, 2; club, 1. As citation records: "
         "sources.bib (BibTeX), sources.csl.json (CSL-JSON)."
     )
 

@@ -34,7 +34,7 @@ def test_a_trace_in_a_terminal_goes_from_a_claim_to_its_settings_rows_and_source
     assert lines[0] == f"C06  {claim['paraphrase']}"
     assert "  kind      ordering, at p1s2" in lines
     assert "  state     depends on the definition" in lines
-    assert any(line.startswith("  reason    The article has no actions") for line in lines)
+    assert any(line.startswith("  reason    Asserted, as tested: no actions") for line in lines)
     assert "  test      steps_in_between, in chapter designations" in lines
     assert [line.split() for line in lines if line.startswith("  setting ")] == [
         ["setting", "authorities", "=", "ofac_fincen"],

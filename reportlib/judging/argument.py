@@ -203,14 +203,14 @@ class Argument:
         """Why a claim has its grounding: how each premise beneath it stands."""
         groups = [group for group in self.ledger.groups_of(claim) if group.needed]
         if all(self.group_standing(group) is None for group in groups):
-            return "Assumed: no checkable claim stands beneath it."
+            return "Assumed: no checkable claim that it needs stands beneath it."
         return " ".join(self._on_the_group(group) for group in groups)
 
     def _on_the_group(self, group: Group) -> str:
         needs = (
-            "Needs all of"
-            if group.mode is Mode.LINKED and len(group.members) > 1
-            else "Needs"
+            "Needs"
+            if len(group.members) == 1
+            else "Needs all of"
             if group.mode is Mode.LINKED
             else f"Needs {group.needed} of"
         )
@@ -220,16 +220,19 @@ class Argument:
         standing = self.standing(group, member)
         claim = self.ledger.claims[member.claim]
         record = self.records.get(member.claim)
-        outcome = f"; as a forecast {record.outcome}" if record and record.outcome else ""
+        if record is not None and record.outcome is not None:
+            grounding = self.grounding(member.claim)
+            came = f"as a {claim.outcome_kind}: {record.outcome}"
+            return f"{member.claim} (premises {grounding}; {came})"
         if standing is None:
-            return f"{member.claim} (assumed{outcome})"
+            return f"{member.claim} (assumed)"
         word = {Standing.STANDS: "stands", Standing.IN_PART: "in part", Standing.FALLS: "falls"}
         if record is None and claim.kind.checkable:
             return f"{member.claim} (not looked at yet)"
         if record is not None and record.roles.get(group.id) and record.verdict is not None:
             kept = "its role is kept" if not record.verdict.holds else "stands"
             return f"{member.claim} ({record.verdict}; {kept})"
-        return f"{member.claim} ({word[standing]}{outcome})"
+        return f"{member.claim} ({word[standing]})"
 
 
 def _standings(argument: Argument, group: Group, members: Iterable[Member]) -> Counter[Standing]:

@@ -12,7 +12,7 @@ from reportlib.errors import BadTest
 from reportlib.values.claims import WHOLE, Assertion, Demand
 from reportlib.values.days import Span
 from reportlib.values.findings import Finding, PartMatch, Scalar, Value
-from reportlib.values.phrases import DATE, in_words
+from reportlib.values.phrases import DATE, either, quoted
 from reportlib.values.words import Comparison, Match
 
 _ON_NUMBERS: Mapping[Comparison, Callable[[Any, Any], bool]] = {
@@ -51,9 +51,10 @@ def compare(
             match = _match(assertion, found, tolerance)
         asked = describe(assertion.demand, unit, assertion.hedge)
         none = assertion.comparison is Comparison.NONE_FOUND and match is Match.EXACT
-        said = "none" if none else in_words(found, unit)
+        said = "none" if none else quoted(found, unit)
         part = "" if assertion.part == WHOLE else assertion.part
-        matches.append(PartMatch(part, asked, said, match))
+        compared = assertion.comparison
+        matches.append(PartMatch(part, asked, said, match, compared, assertion.note))
     return tuple(matches)
 
 
@@ -76,10 +77,10 @@ def describe(demand: Demand, unit: str = "", hedge: str = "") -> str:
     if demand.comparison is Comparison.NONE_FOUND:
         return f"no {unit}" if unit else "none"
     if demand.comparison is Comparison.HOLDS:
-        return demand.value
+        return "that it holds" if demand.value == "yes" else "that it does not hold"
     if demand.comparison is Comparison.ONE_OF:
-        return " or ".join(demand.value.split(";"))
-    value = in_words(demand.value if unit == DATE else _scalar(demand.value), unit)
+        return either(quoted(one, unit) for one in demand.value.split(";"))
+    value = quoted(demand.value if unit == DATE else _scalar(demand.value), unit)
     hedged = f"{hedge} {value}" if hedge else value
     if demand.comparison in (Comparison.EQUALS, Comparison.INCLUDES):
         return hedged

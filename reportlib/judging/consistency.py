@@ -18,7 +18,7 @@ from reportlib.values.consistency import (
     as_span,
 )
 from reportlib.values.days import Span
-from reportlib.values.phrases import counted, in_words, joined, span_in_words
+from reportlib.values.phrases import counted, either, in_words, joined, span_in_words
 from reportlib.values.words import Agreement, TextRelation
 
 Places = tuple[Printed, ...]
@@ -142,9 +142,13 @@ def _turned(tried: tuple[AtTolerance, ...], agrees: bool, name: str, parameters:
     parameter = parameters.by_name[name]
     others = [f"“{parameter.label_of(at.value)}”" for at in tried if at.agrees is not agrees]
     if not others:
-        return f" The same at all {counted(len(tried), 'plausible setting')}."
+        return (
+            f" The same at all {counted(len(tried), 'plausible setting')} of “{parameter.label}”."
+        )
     word = Agreement.DISAGREES if agrees else Agreement.AGREES
-    return f" At another plausible setting it {word}: {parameter.label}, {joined(others)}."
+    return (
+        f" At another plausible setting it {word}: “{parameter.label}” taken as {either(others)}."
+    )
 
 
 def _days(tolerance: Setting) -> int:

@@ -148,9 +148,7 @@ class Inquiry:
         else:
             unsettled = own.weighing.unsettled if verdict is Verdict.NOT_SETTLED else None
             record = replace(record, verdict=verdict, unsettled=unsettled)
-        horizon_end = self._horizon_end(claim) if claim.outcome_kind else None
-        over = horizon_end is None or horizon_end <= self.settings.outcomes_until
-        reason = reason_for(record, verdict, self.parameters, None if over else horizon_end)
+        reason = reason_for(record, verdict, self.parameters, self._still_open(claim))
         return replace(record, reason=reason)
 
     def _over_the_grid(
@@ -164,8 +162,20 @@ class Inquiry:
             at = question.at(footing, setting)
             found = in_words(at.finding.value, at.finding.unit) if at.finding else ""
             verdict, unsettled = at.weighing.verdict, at.weighing.unsettled
-            tried.append((AtSetting(setting, found, verdict, unsettled), at.has_data))
+            outcome = (
+                self._outcome(question.claim, verdict) if question.claim.outcome_kind else None
+            )
+            tried.append((AtSetting(setting, found, verdict, unsettled, outcome), at.has_data))
         return tried, whole
+
+    def _still_open(self, claim: Claim) -> tuple[date, date] | None:
+        """The end of a horizon that is not over, and the day up to which outcomes count."""
+        if claim.outcome_kind is None or self._over(claim):
+            return None
+        return self._horizon_end(claim), self.settings.outcomes_until
+
+    def _over(self, claim: Claim) -> bool:
+        return self._horizon_end(claim) <= self.settings.outcomes_until
 
     def _horizon_end(self, claim: Claim) -> date:
         return after(self.article_day, claim.horizon)
@@ -174,7 +184,6 @@ class Inquiry:
         forecast = claim.outcome_kind is OutcomeKind.FORECAST
         if verdict.holds:
             return Outcome.CONSISTENT if forecast else Outcome.ADOPTED
-        over = self.settings.outcomes_until >= self._horizon_end(claim)
-        if verdict is Verdict.NOT_SUPPORTED and over:
+        if verdict is Verdict.NOT_SUPPORTED and self._over(claim):
             return Outcome.CONTRARY if forecast else Outcome.NOT_ADOPTED
         return Outcome.INDETERMINATE

@@ -10,11 +10,16 @@ from reportlib.values.evidence import Item
 from reportlib.values.findings import PartMatch, Record
 from reportlib.values.phrases import counted, day_in_words, joined
 from reportlib.values.trials import Flip
-from reportlib.values.words import Match, Stance, Unsettled, Verdict
+from reportlib.values.words import Comparison, Match, Stance, Unsettled, Verdict
+
+_AS_PRINTED = (Comparison.EQUALS, Comparison.INCLUDES)
 
 
 def reason_for(
-    record: Record, verdict: Verdict, parameters: Parameters, open_until: date | None = None
+    record: Record,
+    verdict: Verdict,
+    parameters: Parameters,
+    still_open: tuple[date, date] | None = None,
 ) -> str:
     """Return why a claim has its verdict: what was found, what stands beside it, what flips it.
 
@@ -22,16 +27,23 @@ def reason_for(
         record: the claim's record, complete but for the reason.
         verdict: what the rules give; the outcome follows from it where the claim has one.
         parameters: for the labels of what was tried.
-        open_until: the end of a horizon that is not over.
+        still_open: the end of a horizon that is not over, and the day up to which outcomes count.
     """
     sentences = [
-        f"Its horizon is not over before {day_in_words(open_until)}." if open_until else "",
+        _on_the_horizon(*still_open) if still_open else "",
         _on_the_finding(record),
         _on_the_documents(record, verdict),
         _on_the_caveat(record, verdict),
         on_the_settings(record, parameters),
     ]
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _on_the_horizon(end: date, seen_until: date) -> str:
+    return (
+        f"Its horizon runs to {day_in_words(end)}; outcomes are looked at up to "
+        f"{day_in_words(seen_until)}, so it is still open."
+    )
 
 
 def _on_the_finding(record: Record) -> str:
@@ -45,18 +57,22 @@ def _on_the_finding(record: Record) -> str:
 
 
 def _on_the_part(part: PartMatch, record: Record) -> str:
+    if part.comparison is Comparison.HOLDS and part.match is not Match.NO_DATA:
+        if part.note:
+            return (
+                f"Tested: {part.note}. That {'holds' if part.found == 'yes' else 'does not hold'}."
+            )
+        holds = "holds" if part.match is Match.EXACT else "does not hold"
+        return f"As tested, {f'“{part.part}”' if part.part else 'it'} {holds}."
     of = f" ({part.part})" if part.part and part.part not in part.asserted else ""
-    rows = counted(len(record.rows), "row")
-    if part.asserted in ("yes", "no") and part.match is not Match.NO_DATA:
-        return f"As tested, it {'holds' if part.match is Match.EXACT else 'does not hold'}{of}."
-    if part.match is Match.EXACT and part.found == "none":
-        return f"The article has {part.asserted}{of}, and the record has none."
-    if part.match is Match.EXACT:
-        return f"The article has {part.asserted}{of}, and so has the record: {part.found}."
+    # A threshold is the test's: the article does not say "at least 1".
+    as_tested = "" if part.comparison in _AS_PRINTED else ", as tested"
+    said = f"Asserted{as_tested}{of}: {part.asserted}"
     if part.match is Match.NO_DATA:
-        return f"The article has {part.asserted}{of}; the record has no value for it."
+        return f"{said}; the record has no value for it."
+    where = "" if part.match is Match.EXACT else f", in {counted(len(record.rows), 'row')}"
     near = ", near enough at the tolerance in use" if part.match is Match.LOOSE else ""
-    return f"The article has {part.asserted}{of}; the record, in {rows}, has {part.found}{near}."
+    return f"{said}; on record{where}: {part.found}{near}."
 
 
 def _on_the_documents(record: Record, verdict: Verdict) -> str:
@@ -96,27 +112,55 @@ def _on_the_caveat(record: Record, verdict: Verdict) -> str:
 
 
 def on_the_settings(record: Record, parameters: Parameters) -> str:
-    """Say how far the answer survives the plausible settings, and what turns it."""
+    """Say how far the answer survives the plausible settings, and what changes it."""
     robust = record.robustness
     if robust.decided <= 1 and not robust.flips:
         return ""
     if robust.same == robust.decided:
-        return f"The same at all {counted(robust.decided, 'plausible setting')} with data."
-    share = (
-        f"The same at {robust.same:,} of {counted(robust.decided, 'plausible setting')} with data."
-    )
+        every = "both" if robust.decided == 2 else f"all {robust.decided:,}"
+        return f"The same answer in {every} readings tried that have data."
+    sentences = [_on_the_count(record)]
     open_flips = [flip for flip in robust.flips if not flip.fixed]
     fixed_flips = [flip for flip in robust.flips if flip.fixed]
-    turns = _flips_in_words(open_flips, parameters)
-    sentences = [share]
+    capped = record.verdict is Verdict.CAVEAT
     if not robust.flips:
-        sentences.append("It differs only where several are changed together.")
-    if turns:
-        sentences.append(f"What the text leaves open turns it: {turns}.")
+        but = "But it" if capped else "It"
+        sentences.append(f"{but} changes only where several definitions are changed together.")
+    if open_flips:
+        turns = _flips_in_words(open_flips, parameters)
+        sentences.append(f"What the text leaves open changes it: {turns}.")
     if fixed_flips:
         turns = _flips_in_words(fixed_flips, parameters)
-        sentences.append(f"Only against the text's own words would it differ: {turns}.")
+        only = "Against" if open_flips else "It would change only against"
+        words = "But it holds only in" if capped else only
+        sentences.append(f"{words} the text's own words: {turns}.")
     return " ".join(sentences)
+
+
+def _on_the_count(record: Record) -> str:
+    """How many readings agree: those that the text allows, and those against its own words."""
+    robust = record.robustness
+    same, decided = robust.same_allowed, robust.allowed
+    others = robust.decided - decided
+    if not others:
+        return f"The same answer in {same:,} of the {decided:,} readings tried that have data."
+    this = "the answer of the one in use" if record.verdict is Verdict.DEPENDS else "this answer"
+    if decided == same == 1:
+        agree = f"and that one gives {this}"
+    elif decided == same:
+        agree = f"all of which give {this}"
+    else:
+        agree = f"of which {same or 'none'} {'gives' if same <= 1 else 'give'} {this}"
+    against = robust.same - same
+    if others == 1:
+        rest = "so does the other" if against else "the other does not"
+    else:
+        do = "does" if against <= 1 else "do"
+        rest = f"of the {others:,} others {against or 'none'} {do}"
+    return (
+        f"Of the {robust.decided:,} readings tried that have data the text allows {decided:,}, "
+        f"{agree}; {rest}."
+    )
 
 
 def _flips_in_words(flips: Iterable[Flip], parameters: Parameters) -> str:
@@ -124,7 +168,7 @@ def _flips_in_words(flips: Iterable[Flip], parameters: Parameters) -> str:
     for flip in flips:
         parameter = parameters.by_name[flip.parameter]
         label = parameter.label_of(flip.value)
-        said.append(f"{parameter.label}, “{label}”, gives {flip.verdict}")
+        said.append(f"“{parameter.label}” taken as “{label}” gives “{flip.state}”")
     return "; ".join(said)
 
 

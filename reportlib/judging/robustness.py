@@ -50,14 +50,21 @@ def robustness(
     own = pairs[0][0]
     decided = [at for at, has_data in pairs if has_data]
     flips = [
-        Flip(name, at.setting[name], at.verdict, fixed.get(name, False))
+        Flip(name, at.setting[name], at.verdict, fixed.get(name, False), at.outcome)
         for at in decided
         for name in _changed(own, at)
         if len(_changed(own, at)) == 1 and answer(at.verdict) != answer(own.verdict)
     ]
-    same = sum(answer(at.verdict) == answer(own.verdict) for at in decided)
-    settings = tuple(at for at, _ in pairs)
-    return Robustness(settings, same, len(decided), tuple(flips), whole)
+    allowed = _allowed(decided, own, fixed)
+    return Robustness(
+        settings=tuple(at for at, _ in pairs),
+        same=_same(decided, own),
+        decided=len(decided),
+        same_allowed=_same(allowed, own),
+        allowed=len(allowed),
+        flips=tuple(flips),
+        whole_grid=whole,
+    )
 
 
 def settle(
@@ -74,7 +81,7 @@ def settle(
     if not own_has_data:
         return verdict
     decided = [at for at, has_data in pairs if has_data]
-    free = [at for at in decided if not any(fixed.get(name) for name in _changed(own, at))]
+    free = _allowed(decided, own, fixed)
     answers = {answer(at.verdict) for at in free}
     if {"for", "against"} <= answers:
         return Verdict.DEPENDS
@@ -94,6 +101,17 @@ def answer(verdict: Verdict) -> str:
     if verdict is Verdict.DEPENDS:
         return "either"
     return "against" if verdict is Verdict.NOT_SUPPORTED else "open"
+
+
+def _allowed(
+    decided: Iterable[AtSetting], own: AtSetting, fixed: Mapping[str, bool]
+) -> list[AtSetting]:
+    """The settings that change no parameter which the article's text fixes."""
+    return [at for at in decided if not any(fixed.get(name) for name in _changed(own, at))]
+
+
+def _same(decided: Iterable[AtSetting], own: AtSetting) -> int:
+    return sum(answer(at.verdict) == answer(own.verdict) for at in decided)
 
 
 def _changed(own: AtSetting, at: AtSetting) -> list[str]:

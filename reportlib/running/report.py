@@ -40,7 +40,7 @@ from reportlib.showing.display import Block
 from reportlib.showing.figures import Figure
 from reportlib.showing.known_when import known_when
 from reportlib.showing.limits import limits
-from reportlib.showing.marks import MARKS, MEANINGS, word_of
+from reportlib.showing.marks import MARKS, MEANINGS, TERMS, word_of
 from reportlib.showing.markup import render, style
 from reportlib.showing.outline import outline
 from reportlib.showing.pillars import drawing
@@ -98,7 +98,9 @@ class Report:
     def key(self) -> Block:
         """How to read the states."""
         counts = Counter(word_of(self.argument.records.get(c)) for c in self.argument.ledger.claims)
-        return Block(render("key.html.j2", meanings=MEANINGS, marks=MARKS, counts=counts))
+        return Block(
+            render("key.html.j2", meanings=MEANINGS, marks=MARKS, counts=counts, terms=TERMS)
+        )
 
     def outline(self) -> Block:
         """The argument as a nested list."""

@@ -16,7 +16,9 @@ from reportlib.showing.markup import render
 from reportlib.showing.source_summary import SourceSummary, summary_of
 from reportlib.values.findings import plain
 from reportlib.values.phrases import DATE, in_words
-from reportlib.values.sources import SOURCES, Link, Source, key_of, table_of
+from reportlib.values.sources import NOBODY, SOURCES, Link, Source, key_of, table_of
+
+_UNSEEN = "No source was seen for a value of this row."
 
 
 @dataclass(frozen=True)
@@ -54,15 +56,14 @@ def cited_rows(inquiry: Inquiry, argument: Argument, downloads: Mapping[str, str
     by_table: dict[str, list[CitedRow]] = {}
     for table in sorted({table_of(reference) for reference in citing} - {SOURCES}):
         cited = frames[table][frames[table].index.isin(citing)].sort_index()
-        by_table[table] = [
-            CitedRow(
-                reference,
-                _cells(dict(zip(cited.columns, row, strict=True)), described[table].fields),
-                inquiry.provenance.links.get(reference, ()),
-                citing[reference],
-            )
-            for reference, *row in cited.itertuples(name=None)
-        ]
+        by_table[table] = []
+        for reference, *row in cited.itertuples(name=None):
+            cells = _cells(dict(zip(cited.columns, row, strict=True)), described[table].fields)
+            links = inquiry.provenance.links.get(reference, ())
+            seen = tuple(link for link in links if link.origin != NOBODY)
+            if len(seen) < len(links):
+                cells = (*cells, ("sources", _UNSEEN))
+            by_table[table].append(CitedRow(reference, cells, seen, citing[reference]))
     return render(
         "rows.html.j2",
         tables={table: rows for table, rows in by_table.items() if rows},
@@ -84,19 +85,23 @@ def documents(inquiry: Inquiry, argument: Argument, article: str = "") -> Markup
         "documents.html.j2",
         documents=found,
         classes=inquiry.provenance.classes.values(),
-        summary=_summary(found, inquiry),
+        summary=_summary(found, inquiry, argument),
     )
 
 
 def cited_documents(inquiry: Inquiry, argument: Argument, article: str) -> list[Document]:
-    """Return the article, every document that was read, and those behind every cited row."""
+    """Return the article, every document that was read, and those behind every cited row.
+
+    That no source was seen for a value is no document: its row says so.
+    """
     rows: dict[str, list[str]] = defaultdict(list)
     claims: dict[str, list[str]] = defaultdict(list)
     for reference, citing in sorted(citations(argument).items()):
         if table_of(reference) == SOURCES:
             claims[key_of(reference)].extend(citing)
         for link in inquiry.provenance.links.get(reference, ()):
-            rows[link.source].append(reference)
+            if link.origin != NOBODY:
+                rows[link.source].append(reference)
     return [
         Document(
             inquiry.provenance.sources[name],
@@ -108,9 +113,9 @@ def cited_documents(inquiry: Inquiry, argument: Argument, article: str) -> list[
     ]
 
 
-def _summary(found: Sequence[Document], inquiry: Inquiry) -> SourceSummary:
-    rows = {row for document in found for row in document.rows}
-    links = {row: inquiry.provenance.links[row] for row in rows}
+def _summary(found: Sequence[Document], inquiry: Inquiry, argument: Argument) -> SourceSummary:
+    of_row = inquiry.provenance.links
+    links = {row: of_row[row] for row in citations(argument) if row in of_row}
     sources = [document.source for document in found]
     return summary_of(sources, links, [one.source.origin for one in found if one.claims])
 

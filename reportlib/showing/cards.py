@@ -15,17 +15,17 @@ from reportlib.showing.marks import AGREEMENTS, StateShown
 from reportlib.showing.markup import render
 from reportlib.showing.right import right_about
 from reportlib.showing.tried import COLUMNS, state_in_words, tried_on
-from reportlib.values.claims import Claim
+from reportlib.values.claims import Claim, Demand
 from reportlib.values.evidence import Item
 from reportlib.values.findings import Record
-from reportlib.values.phrases import joined
+from reportlib.values.phrases import either
 from reportlib.values.trials import AtSetting, LeftOut
-from reportlib.values.words import Basis, Grounding, Stance
+from reportlib.values.words import Basis, Comparison, Grounding, Stance, Verdict
 
 SIDES = {
     Stance.SUPPORTS: "For",
     Stance.CONTRADICTS: "Against",
-    Stance.QUALIFIES: "Qualifies",
+    Stance.QUALIFIES: "Qualifying",
 }
 
 
@@ -83,6 +83,7 @@ def card(
         flips=_flips(inquiry, record),
         tried=_tried(inquiry, record),
         load_bearing=argument.bears_load(claim_id),
+        only_detail=record is not None and record.verdict is Verdict.NOT_SUPPORTED,
         settings=_settings(inquiry, record),
         setting_columns=_setting_columns(inquiry, record),
         day=inquiry.settings.outcomes_until if claim.outcome_kind else inquiry.settings.as_of,
@@ -105,7 +106,8 @@ def _flips(inquiry: Inquiry, record: Record | None) -> str:
     if not fixed:
         return "no definition alone"
     return "; ".join(
-        inquiry.parameters.by_name[name].label + (" (against the text)" if against else "")
+        f"the definition of “{inquiry.parameters.by_name[name].label}”"
+        + (" (against the text)" if against else "")
         for name, against in fixed.items()
     )
 
@@ -130,7 +132,7 @@ def _badges(record: Record | None) -> list[str]:
 
 def _resting(origins: Sequence[LeftOut]) -> str:
     if len(origins) > 1:
-        return f"would be another without {joined(one.name for one in origins)}"
+        return f"the verdict would change without {either(one.name for one in origins)}"
     own = ", on its own act or count" if origins[0].own_act else ""
     return f"rests on one origin: {origins[0].name}{own}"
 
@@ -147,8 +149,12 @@ def _asserted(inquiry: Inquiry, claim: Claim) -> list[str]:
     lines = []
     for one in inquiry.ledger.assertions.get(claim.id, ()):
         said = describe(one.demand, one.unit, one.hedge)
+        note = one.note
+        if note and one.demand == Demand(Comparison.HOLDS, "yes"):
+            said, note = note, ""
         part = "" if one.part == "whole" else f"{one.part}: "
-        told = f", as {one.attributed_to} has it" if one.attributed_to else ""
+        notes = [note, f"attributed to: {one.attributed_to}" if one.attributed_to else ""]
+        told = f" ({'; '.join(filter(None, notes))})" if any(notes) else ""
         lines.append(f"{part}{said}{told}")
     return lines
 
@@ -198,4 +204,4 @@ def _settings(inquiry: Inquiry, record: Record | None) -> list[tuple[AtSetting, 
 def _setting_columns(inquiry: Inquiry, record: Record | None) -> list[str]:
     """The parameters that the test names, and what came of each of their settings."""
     names = record.parameters if record is not None else ()
-    return [*(inquiry.parameters.by_name[name].label for name in names), "Found", "Verdict"]
+    return [*(inquiry.parameters.by_name[name].label for name in names), "Found", "State"]

@@ -14,7 +14,10 @@ from reportlib.showing.markup import clean, render
 from reportlib.values.changes import Change, Changes, Snapshot
 from reportlib.values.phrases import counted, in_words, joined
 
-SAME = "Every claim has the state, the value and the rows that were accepted."
+SAME = (
+    "Nothing has changed since the last acceptance: every claim has the state, the value and the "
+    "rows that were accepted then."
+)
 _KINDS = (("came", "+"), ("went", "-"), ("changed", "~"))
 _HEADS = ("claim", "state", "value", "moves", "cause")
 _WIDTHS = (5, 40, 28, 13, 16)

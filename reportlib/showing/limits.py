@@ -12,6 +12,7 @@ from reportlib.reading.descriptor import COVERAGE, KNOWN_FROM
 from reportlib.showing.markup import render
 from reportlib.values.days import Span
 from reportlib.values.phrases import span_in_words
+from reportlib.values.sources import NOBODY
 
 
 def limits(inquiry: Inquiry) -> Markup:
@@ -21,9 +22,11 @@ def limits(inquiry: Inquiry) -> Markup:
     short = coverage[coverage["completeness"] != COMPLETE]
     dated = {name: frame for name, frame in frames.items() if KNOWN_FROM in frame}
     known = inquiry.data.counts()
+    documents = [one for one in inquiry.provenance.sources.values() if one.origin != NOBODY]
     return render(
         "limits.html.j2",
-        seen=Counter(s.seen_as for s in inquiry.provenance.sources.values()).most_common(),
+        documents=len(documents),
+        seen=Counter(one.seen_as for one in documents).most_common(),
         registers=[
             (
                 line["register"],

@@ -14,7 +14,7 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from reportlib.showing.marks import IN_THE_DARK, MARKS, Mark
-from reportlib.values.phrases import DATE, counted, in_words, joined
+from reportlib.values.phrases import DATE, counted, duration_in_words, in_words, joined
 from reportlib.values.sources import key_of, table_of
 
 _UNSAFE = re.compile(
@@ -126,6 +126,7 @@ def _environment() -> Environment:
         in_words=in_words,
         joined=joined,
         day_or_month=_day_or_month,
+        duration=duration_in_words,
     )
     environment.globals.update(counted=counted, MARKS=MARKS, IN_THE_DARK=IN_THE_DARK)
     return environment

@@ -48,6 +48,8 @@ def _branch(argument: Argument, claim: str, seen: set[str]) -> Branch:
             f"all of {', '.join(m.claim for m in group.members)}"
             if group.mode is Mode.LINKED and len(group.members) > 1
             else f"{group.needed} of {', '.join(m.claim for m in group.members)}"
+            if len(group.members) > 1
+            else group.members[0].claim
             for group in groups
             if group.needed
         ),

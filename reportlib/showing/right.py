@@ -60,5 +60,6 @@ def _settings(record: Record, parameters: Parameters) -> Iterator[str]:
     for flip in record.robustness.flips:
         if flip.verdict.holds:
             parameter = parameters.by_name[flip.parameter]
-            yield f"At “{parameter.label_of(flip.value)}” ({parameter.label}) it would stand."
+            label = parameter.label_of(flip.value)
+            yield f"With “{parameter.label}” taken as “{label}” it would stand."
             return

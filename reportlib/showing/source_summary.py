@@ -6,11 +6,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from reportlib.values.sources import Link, Source
+from reportlib.values.sources import NOBODY, Link, Source
 from reportlib.values.words import Grade
-
-_NOBODY = "none"
-"""The origin of a value for which no source was seen."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +43,11 @@ def summary_of(
         read_of: the origins of documents that were read for themselves, behind no row.
     """
     best = [min(link.source_class.grade for link in of_row) for of_row in links.values()]
-    origins = [{link.origin for link in of_row} - {_NOBODY} for of_row in links.values()]
+    origins = [{link.origin for link in of_row} - {NOBODY} for of_row in links.values()]
     return SourceSummary(
         documents=len(sources),
         publishers=len({source.publisher for source in sources}),
-        origins=len(set().union(*origins, read_of) - {_NOBODY}),
+        origins=len(set().union(*origins, read_of) - {NOBODY}),
         rows=len(links),
         good=sum(grade in (Grade.A, Grade.B) for grade in best),
         fair=best.count(Grade.C),

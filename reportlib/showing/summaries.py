@@ -84,18 +84,20 @@ def weak(argument: Argument) -> Markup:
     ]
     assumed = [record.claim for record in judged if record.grounding is Grounding.ASSUMED]
     none = "Of no judgement that rests on right details alone is more to be said."
-    tail = Markup("<p>Assumed, with no checkable claim beneath: {}.</p>").format(joined(assumed))
+    tail = Markup("<p>Assumed, with no checkable claim beneath that they need: {}.</p>").format(
+        joined(assumed)
+    )
     return _summary(argument, found, none) + (tail if assumed else Markup(""))
 
 
 def single_origin(argument: Argument) -> Markup:
-    """What rests on one origin: checkable claims whose answer is another without one body."""
+    """What rests on one origin: checkable claims whose answer would change without one body."""
     alone = [
         (record, " ".join(_without(one) for one in record.trials.rests_on))
         for record in argument.records.values()
         if record.trials.rests_on
     ]
-    return _summary(argument, alone, "No answer rests on one origin.")
+    return _summary(argument, alone, "No verdict would change without one body.")
 
 
 def _without(one: LeftOut) -> str:

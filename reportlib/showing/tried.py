@@ -12,7 +12,7 @@ from reportlib.reading.parameters import Parameters
 from reportlib.showing.markup import clean, render
 from reportlib.values.findings import Record
 from reportlib.values.phrases import counted, day_in_words, joined
-from reportlib.values.trials import Canary, ThenAndNow, Trials
+from reportlib.values.trials import Canary, Robustness, ThenAndNow, Trials
 from reportlib.values.words import Unsettled, Verdict
 
 
@@ -40,7 +40,7 @@ class Tried:
 
 
 COLUMNS = (
-    "Claim", "Verdict", "Settings that agree", "Turned by", "Without one origin",
+    "Claim", "Verdict", "Readings that agree", "Turned by", "Without one origin",
     "Better sources only", "Canary", "Then and now",
 )  # fmt: skip
 
@@ -60,7 +60,7 @@ def tried_on(record: Record, parameters: Parameters) -> Tried:
     return Tried(
         claim=record.claim,
         verdict=state_in_words(record.verdict, record.unsettled),
-        settings=f"{robust.same} of {robust.decided}" if robust.decided else "none has data",
+        settings=_settings(robust),
         flips=_flips(record, parameters),
         origins=_origins(trials),
         floor=_floor(trials),
@@ -93,9 +93,18 @@ def state_in_words(verdict: Verdict, unsettled: Unsettled | None) -> str:
     return f"{verdict} ({unsettled})" if unsettled else str(verdict)
 
 
+def _settings(robust: Robustness) -> str:
+    if not robust.decided:
+        return "none has data"
+    same = f"{robust.same} of {robust.decided}"
+    if robust.same == robust.decided or robust.allowed == robust.decided:
+        return same
+    return f"{same}; of those that the text allows {robust.same_allowed} of {robust.allowed}"
+
+
 def _flips(record: Record, parameters: Parameters) -> str:
     said = [
-        f"{parameter.label}: {parameter.label_of(flip.value)} gives {flip.verdict}"
+        f"“{parameter.label}” taken as “{parameter.label_of(flip.value)}” gives “{flip.verdict}”"
         + (", against the text" if flip.fixed else "")
         for flip in record.robustness.flips
         for parameter in [parameters.by_name[flip.parameter]]

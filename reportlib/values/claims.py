@@ -59,6 +59,8 @@ class Assertion:
     """Empty: as printed. Else a number in the unit, a percentage, or a parameter's name."""
     hedge: str
     attributed_to: str
+    note: str = ""
+    """What exactly is tested, where the value alone does not say it."""
 
     @property
     def demand(self) -> Demand:

@@ -50,6 +50,21 @@ class Span:
         return max((self.first - other.last).days, (other.first - self.last).days, 0)
 
 
+def parts_of(duration: str) -> tuple[int, int, int]:
+    """Return the years, months and days of an ISO 8601 duration.
+
+    Example: ``parts_of("P1Y6M")`` is ``(1, 6, 0)``.
+
+    Raises:
+        ValueError: the duration is not of that form.
+    """
+    found = _DURATION.fullmatch(duration)
+    if found is None or not any(found.groups()):
+        raise ValueError(f'"{duration}" is not a duration such as P12M')
+    years, months, days = (int(part or 0) for part in found.groups())
+    return years, months, days
+
+
 def after(start: date, duration: str) -> date:
     """Return the day that lies an ISO 8601 duration of years, months and days after a day.
 
@@ -59,10 +74,7 @@ def after(start: date, duration: str) -> date:
     Raises:
         ValueError: the duration is not of that form.
     """
-    found = _DURATION.fullmatch(duration)
-    if found is None or not any(found.groups()):
-        raise ValueError(f'"{duration}" is not a duration such as P12M')
-    years, months, days = (int(part or 0) for part in found.groups())
+    years, months, days = parts_of(duration)
     count = start.year * 12 + start.month - 1 + years * 12 + months
     year, month = divmod(count, 12)
     day = min(start.day, monthrange(year, month + 1)[1])

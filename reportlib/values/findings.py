@@ -9,7 +9,7 @@ from typing import Any
 
 from reportlib.values.evidence import Item
 from reportlib.values.trials import Robustness, Trials
-from reportlib.values.words import Grounding, Kind, Match, Outcome, Unsettled, Verdict
+from reportlib.values.words import Comparison, Grounding, Kind, Match, Outcome, Unsettled, Verdict
 
 Scalar = str | int | float | bool | date
 Value = Scalar | tuple[Scalar, ...] | None
@@ -88,6 +88,9 @@ class PartMatch:
     asserted: str
     found: str
     match: Match
+    comparison: Comparison = Comparison.EQUALS
+    note: str = ""
+    """What exactly was tested, where the value alone does not say it."""
 
 
 @dataclass(frozen=True)

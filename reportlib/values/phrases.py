@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from reportlib.values.days import Span
+from reportlib.values.days import Span, parts_of
 
 DATE = "date"
 """The unit of a value that is a day, a month or a year."""
@@ -31,6 +31,12 @@ def span_in_words(span: Span) -> str:
     return str(span.first.year)
 
 
+def duration_in_words(duration: str) -> str:
+    """Return an ISO 8601 duration in words: ``P1Y6M`` is ``1 year and 6 months``."""
+    named = zip(parts_of(duration), ("year", "month", "day"), strict=True)
+    return joined(counted(number, noun) for number, noun in named if number)
+
+
 def in_words(value: Any, unit: str = "") -> str:
     """Return a found value as a reader would write it, with its unit.
 
@@ -50,10 +56,24 @@ def in_words(value: Any, unit: str = "") -> str:
     return span_in_words(span) if span else str(value)
 
 
+def quoted(value: Any, unit: str = "") -> str:
+    """Return a value as a sentence has it: as ``in_words``, with text that is no day in quotes."""
+    if isinstance(value, tuple):
+        return joined(quoted(inner, unit) for inner in value)
+    said = in_words(value, unit)
+    return f"“{said}”" if isinstance(value, str) and unit != DATE else said
+
+
 def joined(parts: Iterable[str]) -> str:
     """Return ``a, b and c``."""
     *head, last = list(parts) or ["none"]
     return f"{', '.join(head)} and {last}" if head else last
+
+
+def either(parts: Iterable[str]) -> str:
+    """Return ``a, b or c``."""
+    *head, last = list(parts)
+    return f"{', '.join(head)} or {last}" if head else last
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

@@ -48,6 +48,9 @@ class Link:
     note: str
 
 
+NOBODY = "none"
+"""The origin of a value for which no source was seen."""
+
 SOURCES = "sources"
 """The table name under which a document is cited: ``sources#<id>``."""
 

@@ -16,6 +16,8 @@ class AtSetting:
     found: str
     verdict: Verdict
     unsettled: Unsettled | None
+    outcome: Outcome | None = None
+    """What the verdict makes of a forecast or a recommendation; None for a checkable claim."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,12 @@ class Flip:
     verdict: Verdict
     fixed: bool
     """The article's text fixes the parameter for this claim."""
+    outcome: Outcome | None = None
+
+    @property
+    def state(self) -> Verdict | Outcome:
+        """The outcome where the claim has one, else the verdict."""
+        return self.outcome or self.verdict
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,10 @@ class Robustness:
     """Settings with data that give the answer of the setting in use."""
     decided: int = 0
     """Settings with data."""
+    same_allowed: int = 0
+    """Those of ``same`` that change no parameter which the article's text fixes for the claim."""
+    allowed: int = 0
+    """Those of ``decided`` that change none such."""
     flips: tuple[Flip, ...] = ()
     whole_grid: bool = True
     """False: too many combinations; each parameter alone and in pairs was tried."""
