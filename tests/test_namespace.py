@@ -6,6 +6,7 @@ import pytest
 
 from reportlib.errors import BadParameters
 from reportlib.reading.parameters import Parameters
+from reportlib.running.chapter import Chapter
 from reportlib.running.namespace import settings_from
 
 OWN_CELL = 'parameter_set: str = "base"  # a file of params/\nclosures: str = "whole"'
@@ -14,6 +15,18 @@ OWN_CELL = 'parameter_set: str = "base"  # a file of params/\nclosures: str = "w
 def settings(study, cells=(), **variables):
     found = settings_from({"In": ["", *cells], **variables}, Parameters.read(study))
     return found.set_name, found.values["as_of"], found.values["closures"]
+
+
+def test_a_chapter_says_in_words_as_on_which_days_it_has_the_tables(tiny):
+    days = [
+        (chapter.as_of, chapter.outcomes_until)
+        for name in ("base", "hindsight")
+        for chapter in [Chapter(tiny, "bridge", {"parameter_set": name})]
+    ]
+    assert days == [
+        ("1 March 2015", "31 December 2017"),
+        ("31 December 2017", "31 December 2017"),
+    ]
 
 
 def test_a_cell_left_as_it_is_gives_base(tiny):

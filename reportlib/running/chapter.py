@@ -37,7 +37,7 @@ from reportlib.showing.said import said
 from reportlib.study import Study
 from reportlib.values.days import Span
 from reportlib.values.findings import Finding, Record
-from reportlib.values.phrases import span_in_words
+from reportlib.values.phrases import day_in_words, span_in_words
 
 Test = Callable[..., Finding]
 STAGE: ContextVar[Callable[[str], Chapter] | None] = ContextVar("stage", default=None)
@@ -89,6 +89,16 @@ class Chapter:
         """The tables as they were known on the day up to which outcomes are looked at."""
         inquiry = self._current()
         return inquiry.known.data(inquiry.settings.outcomes_until).watched()
+
+    @property
+    def as_of(self) -> str:
+        """The day of the run in words, as on which ``data`` has the tables."""
+        return day_in_words(self._current().settings.as_of)
+
+    @property
+    def outcomes_until(self) -> str:
+        """The day up to which outcomes are looked at in words, as on which ``later`` has them."""
+        return day_in_words(self._current().settings.outcomes_until)
 
     @property
     def article_day(self) -> date:

@@ -33,30 +33,35 @@ def known_when(inquiry: Inquiry, argument: Argument) -> Figure:
     facts = pd.DataFrame(lines, columns=["claim", "public_from", "state", "tone", "path"])
     facts = facts.sort_values(["public_from", "claim"])
     article = inquiry.article_day
+    cut = (pd.Timestamp(article) - pd.DateOffset(months=3)).date()
     return figure(
         "known-when",
-        lambda width: _draw(facts, article, width),
+        lambda width: _draw(facts, article, cut, width),
         facts[["claim", "public_from", "state"]],
         headline=lambda plotted: (
-            f"{(plotted.public_from <= pd.Timestamp(article) - pd.DateOffset(months=3)).sum()} of "
-            f"{len(plotted)} computed claims were on record three months before "
-            f"{day_in_words(article)}"
+            f"{plotted.public_from.le(pd.Timestamp(cut)).sum()} of {len(plotted)} computed claims "
+            f"were on record three months before {day_in_words(article)}"
         ),
-        subtitle="The day from which every row of a finding was public; line: the day from which "
-        "the published page looks back",
+        subtitle="The day from which every row of a finding was public; lines: "
+        f"{day_in_words(article)}, from which the published page looks back, and three months "
+        "before",
         source="the rows that each finding cites.",
         description="One point a claim, from the earliest known at the top to the latest.",
         columns={"claim": "Claim", "public_from": "Public from", "state": "State"},
     )
 
 
-def _draw(facts: pd.DataFrame, article: date, width: int) -> alt.TopLevelMixin:
-    x = alt.X("public_from:T", title=None, axis=alt.Axis(format="%b %Y", tickCount=5))
+def _draw(facts: pd.DataFrame, article: date, cut: date, width: int) -> alt.TopLevelMixin:
+    months = alt.Axis(format="%b %Y", tickCount=5)
+    x = alt.X("public_from:T", title=None, scale=alt.Scale(padding=12), axis=months)
     lanes = alt.Axis(domain=False, ticks=False, grid=True)
     points = (
         alt.Chart(facts)
         .mark_point(filled=True, size=110)
         .encode(x=x, y=alt.Y("claim:N", sort=None, title=None, axis=lanes), **state_channels())
     )
-    line = marked_day(article, day_in_words(article), align="right")
-    return alt.layer(line, points).properties(width=width, height=22 * len(facts))
+    lines = [
+        marked_day(cut, day_in_words(cut), align="right", top=-18),
+        marked_day(article, day_in_words(article), align="right", top=-34),
+    ]
+    return alt.layer(*lines, points).properties(width=width, height=22 * len(facts))

@@ -22,45 +22,70 @@ def named(frame: pd.DataFrame, x: alt.X, y: Any, text: str, **where: Any) -> alt
     return words.encode(x=x, y=y, text=f"{text}:N")
 
 
+def with_room(frame: pd.DataFrame, at: str, by: str, size: str, least: Any) -> pd.DataFrame:
+    """The rows whose words have room: of two too near to each other in one lane, the larger.
+
+    Args:
+        frame: the rows, with an index of its own for each.
+        at: the column that says where along the lane, ``by`` the one that says which lane.
+        size: the column that says which is larger.
+        least: the least distance, in what ``at`` is in.
+    """
+    kept: list[Any] = []
+    for index, row in frame.sort_values(size, ascending=False, kind="stable").iterrows():
+        lane = frame.loc[kept]
+        lane = lane[lane[by].eq(row[by])]
+        if not (lane[at] - row[at]).abs().lt(least).any():
+            kept.append(index)
+    return frame[frame.index.isin(kept)]
+
+
 def marked_day(
-    day: date | pd.Timestamp, name: str, *, align: str = "left"
+    day: date | pd.Timestamp, name: str, *, align: str = "left", top: int = 0
 ) -> alt.LayerChart | alt.FacetChart:
-    """A day on an axis of time: a line across, with its name at the top on one side of it."""
+    """A day on an axis of time: a line across, with its name at the top on one side of it.
+
+    Args:
+        day: the day.
+        name: what stands at its line.
+        align: whether the name stands to the right of the line (``left``) or to its left.
+        top: where the line ends, in px below the upper edge; below zero it ends above the chart,
+            where no mark can meet the name.
+    """
     frame = pd.DataFrame({"day": [pd.Timestamp(day)], "name": [name]})
     x = alt.X("day:T", title=None)
-    line = alt.Chart(frame).mark_rule(stroke="currentColor", opacity=0.6).encode(x=x)
+    line = alt.Chart(frame).mark_rule(stroke="currentColor", opacity=0.6)
     where: dict[str, Any] = {"align": align, "dx": 5 if align == "left" else -5, "baseline": "top"}
-    return alt.layer(line, named(frame, x, alt.value(2), "name", **where))
+    return alt.layer(
+        line.encode(x=x, y=alt.value(top), y2=alt.value("height")),
+        named(frame, x, alt.value(top + 2), "name", **where),
+    )
 
 
-def given(
-    frame: pd.DataFrame, y: alt.Y, *, below: int, words: bool = True
-) -> alt.LayerChart | alt.FacetChart:
-    """Days as a text gives them: hollow, with a whisker over all the days that it can mean.
+def given(frame: pd.DataFrame, y: alt.Y, *, below: int) -> alt.LayerChart | alt.FacetChart:
+    """Days as a text gives them: hollow, with a whisker over the days of a month or year.
 
     Args:
         frame: ``first`` and ``last`` day meant, what ``y`` needs, and ``words`` for the day.
         y: the lane.
-        below: so many px below what is on record in the lane.
-        words: whether the words stand beneath.
+        below: so many px below what is on record in the lane; the words stand beneath.
     """
     at = frame.assign(middle=frame["first"] + (frame["last"] - frame["first"]) / 2)
+    spans = alt.Chart(at[at["first"].ne(at["last"])]).encode(y=y)
     x = alt.X("middle:T", title=None)
     ink: dict[str, Any] = {"stroke": "currentColor", "yOffset": below}
     base = alt.Chart(at).encode(y=y)
-    layers: list[Any] = [
-        base.mark_rule(**ink).encode(x=alt.X("first:T", title=None), x2="last:T"),
+    return alt.layer(
+        spans.mark_rule(**ink).encode(x=alt.X("first:T", title=None), x2="last:T"),
         *(
-            base.mark_tick(thickness=1, size=9, color="currentColor", yOffset=below).encode(
+            spans.mark_tick(thickness=1.5, size=13, color="currentColor", yOffset=below).encode(
                 x=alt.X(f"{end}:T", title=None)
             )
             for end in ("first", "last")
         ),
-        base.mark_point(shape="circle", size=70, fill=PAPER, strokeWidth=1.5, **ink).encode(x=x),
-    ]
-    if words:
-        layers.append(named(at, x, y, "words", align="center", dx=0, dy=below + 17))
-    return alt.layer(*layers)
+        base.mark_point(shape="circle", size=40, fill=PAPER, strokeWidth=1.5, **ink).encode(x=x),
+        named(at, x, y, "words", align="center", dx=0, dy=below + 17),
+    )
 
 
 def gaps(frame: pd.DataFrame, month: str, by: str) -> pd.DataFrame:

@@ -18,8 +18,6 @@ TRACK, LINE, GAP = 14, 17, 13
 """Between two tracks, between two lines of a text, and between two claims, in px."""
 LETTER = {"normal": 7.2, "bold": 8.2}
 """How wide a letter of 13 px is at most, on the average of a line."""
-MOST_LINES = {True: 2, False: 3}
-"""So many lines of a claim's text stand in the drawing, wide and narrow; the list has it whole."""
 
 
 @dataclass(frozen=True)
@@ -120,8 +118,6 @@ def _placed(argument: Argument, nodes: list[Node], width: int) -> tuple[pd.DataF
         lines = wrap(
             f"{node.claim}  {argument.ledger.claims[node.claim].paraphrase}",
             int((width - left) / LETTER[weight]),
-            max_lines=MOST_LINES[width > 500],
-            placeholder="…",
         )
         placed.append(
             {
