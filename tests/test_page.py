@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Locator
 
 from reportlib.commands import main
+from reportlib.reading.ledger import Ledger
 from reportlib.reading.lines import gathered
 from reportlib.reading.parameters import Parameters
 from reportlib.showing.tried import COLUMNS
@@ -319,6 +320,26 @@ def test_every_claim_leads_to_its_place_in_the_argument_and_back(
             assert card.locator(f"a[href='#in-{claim['id']}']").count() == 1, claim["id"]
             place = page.locator(f".rl-outline #in-{claim['id']}")
             assert place.locator(f"> a[href='#{claim['id']}']").count() == 1, claim["id"]
+
+
+def test_the_argument_marks_premises_that_only_add_weight_and_links_those_that_are_needed(
+    browser: Browser, built: Study
+) -> None:
+    ledger = Ledger.read(built)
+    seen = 0
+    with opened(browser, built.build("base").page) as (page, _):
+        for parent in ledger.claims:
+            groups = ledger.groups_of(parent)
+            needed = [claim for group in groups if group.needed for claim in group.claims]
+            place = page.locator(f"#in-{parent}")
+            linked = place.locator("> .rl-note a:not([href^='#in-'])").all_text_contents()
+            assert linked == needed, parent
+            for child in place.locator("> ul > li").all():
+                claim = child.locator("> a").first.text_content()
+                notes = " ".join(child.locator("> .rl-note").all_text_contents())
+                assert ("only adds weight" in notes) is (claim not in needed), (parent, claim)
+                seen += claim not in needed
+    assert seen > 0
 
 
 def test_a_column_of_text_has_62_to_72_letters_and_nothing_is_wider_than_the_page(

@@ -77,7 +77,7 @@ def _moves(claim: str, before: Snapshots, after: Snapshots, ledger: Ledger) -> t
     while climbing:
         child = climbing.pop()
         for group in ledger.groups:
-            if group.parent in found or child not in {member.claim for member in group.members}:
+            if group.parent in found or child not in group.claims:
                 continue
             turned = _seen(before.get(child), group.id) != _seen(after.get(child), group.id)
             if turned and _grounding(before, group.parent) != _grounding(after, group.parent):

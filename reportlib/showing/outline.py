@@ -9,6 +9,7 @@ from markupsafe import Markup
 from reportlib.judging.argument import Argument
 from reportlib.showing.marks import StateShown
 from reportlib.showing.markup import render
+from reportlib.values.claims import Group
 from reportlib.values.words import Mode
 
 
@@ -20,7 +21,10 @@ class Branch:
     paraphrase: str
     state: StateShown
     load_bearing: bool
-    needs: str
+    adds_weight: bool
+    """The claim above it needs neither it nor what it stands together with."""
+    needs: tuple[tuple[str, tuple[str, ...]], ...]
+    """How many of which claims beneath it must stand."""
     beneath: tuple[Branch, ...]
     again: bool
 
@@ -33,26 +37,28 @@ def outline(argument: Argument) -> Markup:
     return render("outline.html.j2", joined=joined, alone=alone)
 
 
-def _branch(argument: Argument, claim: str, seen: set[str]) -> Branch:
+def _branch(argument: Argument, claim: str, seen: set[str], *, adds_weight: bool = False) -> Branch:
     again = claim in seen
     seen.add(claim)
     record = argument.records.get(claim)
     groups = () if again else argument.ledger.groups_of(claim)
     members = () if again else argument.ledger.children_of(claim)
+    needed = {member.claim for group in groups if group.needed for member in group.members}
     return Branch(
         claim=claim,
         paraphrase=argument.ledger.claims[claim].paraphrase,
         state=StateShown.of(record),
         load_bearing=argument.bears_load(claim),
-        needs="; ".join(
-            f"all of {', '.join(m.claim for m in group.members)}"
-            if group.mode is Mode.LINKED and len(group.members) > 1
-            else f"{group.needed} of {', '.join(m.claim for m in group.members)}"
-            if len(group.members) > 1
-            else group.members[0].claim
-            for group in groups
-            if group.needed
+        adds_weight=adds_weight,
+        needs=tuple((_how_many(group), group.claims) for group in groups if group.needed),
+        beneath=tuple(
+            _branch(argument, member, seen, adds_weight=member not in needed) for member in members
         ),
-        beneath=tuple(_branch(argument, member, seen) for member in members),
         again=again,
     )
+
+
+def _how_many(group: Group) -> str:
+    if len(group.members) == 1:
+        return ""
+    return "all of" if group.mode is Mode.LINKED else f"{group.needed} of"

@@ -100,6 +100,11 @@ class Group:
     warrant: str
     members: tuple[Member, ...]
 
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """The claims that are its members."""
+        return tuple(member.claim for member in self.members)
+
 
 @dataclass(frozen=True)
 class Edge:
