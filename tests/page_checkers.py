@@ -40,8 +40,10 @@ UNREAD = (
     "Inline style violates Content",
     "CSS: “container-type”: Property",
     "CSS: Unrecognized at-rule “@container”",
+    "CSS: “paint-order”: Property",
 )
-"""What the Nu checker says of what it does not know: hashes in a policy, and container queries."""
+"""What the Nu checker says of what it does not know: hashes in a policy, container queries, and
+which of fill and stroke of a letter is painted first."""
 
 
 def violations(page: Page) -> list[list[str]]:

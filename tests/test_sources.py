@@ -76,7 +76,7 @@ def test_that_no_source_was_seen_is_no_document_and_its_row_says_so(tiny: Study)
 
     assert listed == ["gazette_opening", "town_log"]
     rows = cited_rows(inquiry, argument, {})
-    assert "No source was seen for a value of this row." in rows
+    assert "<dt>without a source</dt><dd>a value of this row</dd>" in rows
     assert "#sources--unseen" not in rows
     assert "What was seen of all 6 documents on file: whole, 6." in limits(inquiry)
 

@@ -192,7 +192,7 @@ def _assertion(line: Line) -> Assertion:
         tolerance=line["tolerance"],
         hedge=line["hedge"],
         attributed_to=line["attributed_to"],
-        note=line["note"],
+        note=line.get("note", ""),
     )
 
 

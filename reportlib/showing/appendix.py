@@ -18,7 +18,7 @@ from reportlib.values.findings import plain
 from reportlib.values.phrases import DATE, in_words
 from reportlib.values.sources import NOBODY, SOURCES, Link, Source, key_of, table_of
 
-_UNSEEN = "No source was seen for a value of this row."
+_UNSEEN = "a value of this row"
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def cited_rows(inquiry: Inquiry, argument: Argument, downloads: Mapping[str, str
             links = inquiry.provenance.links.get(reference, ())
             seen = tuple(link for link in links if link.origin != NOBODY)
             if len(seen) < len(links):
-                cells = (*cells, ("sources", _UNSEEN))
+                cells = (*cells, ("without a source", _UNSEEN))
             by_table[table].append(CitedRow(reference, cells, seen, citing[reference]))
     return render(
         "rows.html.j2",
