@@ -4,8 +4,8 @@
 # quoted, since the project's own path may hold spaces. With other flags than -ec make would start
 # a shell even where it needs none.
 
-ifeq ($(filter oneshell,$(.FEATURES)),)
-$(error This Makefile needs GNU Make 4 or newer; this is $(MAKE_VERSION))
+ifneq ($(filter 3.% 4.0 4.0.% 4.1 4.1.%,$(MAKE_VERSION)),)
+$(error This Makefile needs GNU Make 4.2 or newer; this is $(MAKE_VERSION))
 endif
 
 .ONESHELL:
@@ -140,7 +140,7 @@ help: ## List what make can do
 # process, and so no shell: no quotes and no redirection.
 MADE := $(addprefix build/$(SET)/,.stamp report.html findings.json run.json)
 stale = $(or $(filter-out $(SETS),$(SET)),$(filter-out $(wildcard $(INPUTS) $(MADE)),$(INPUTS) $(MADE)),$(lock_gone),$(touched))
-lock_gone = $(if $(wildcard $(LOCK)),,$(shell grep -l "$(LOCK)" build/$(SET)/run.json))
+lock_gone = $(if $(wildcard $(LOCK)),,$(findstring "$(LOCK)",$(file <build/$(SET)/run.json)))
 touched = $(shell find $(INPUTS) -name __pycache__ -prune -o -name .ipynb_checkpoints -prune \
   -o -cnewer build/$(SET)/.stamp -print -quit)$(filter-out 0,$(.SHELLSTATUS))
 
