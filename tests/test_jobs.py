@@ -342,7 +342,9 @@ def test_a_file_of_the_study_cannot_be_written(tiny: Study) -> None:
     assert works.read_bytes() == before
 
 
-def test_of_the_library_only_bytecode_can_be_written_wherever_it_lies(tiny: Study) -> None:
+def test_of_the_library_only_bytecode_can_be_written_and_templates_are_read_as_they_are(
+    tiny: Study,
+) -> None:
     library = shutil.copytree(
         LIBRARY, tiny.root / LIBRARY.name, ignore=shutil.ignore_patterns("__pycache__")
     )
@@ -358,3 +360,14 @@ def test_of_the_library_only_bytecode_can_be_written_wherever_it_lies(tiny: Stud
 
     assert "a notebook writes no file of the library" in ended.stderr
     assert not (library / "more.py").exists()
+
+    filled = "from reportlib.showing.markup import style; print(style())"
+    kept = library / "showing" / "__pycache__"
+    _, ended = watched(tiny, filled, **here)
+    assert list(kept.glob("*.j2c")) != []
+    for compiled in kept.glob("*.j2c"):
+        compiled.write_bytes(compiled.read_bytes()[:40])  # as one that was cut off
+    template = library / "showing" / "templates" / "style.css"
+    template.write_text(f"{template.read_text(encoding='utf-8')}/* more */", encoding="utf-8")
+    _, again = watched(tiny, filled, **here)
+    assert again.stdout == f"{ended.stdout}/* more */\n", again.stderr

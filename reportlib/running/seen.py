@@ -123,7 +123,7 @@ def _hook(root: Path, report: TextIO) -> Callable[[str, tuple[Any, ...]], None]:
         named = f"{os.path.realpath(whole.parent)}{os.sep}{whole.name}"
         of_library = path.startswith(_PACKAGE)
         # Beside its files the interpreter keeps what it likes.
-        source = not (of_library and f"{os.sep}__pycache__{os.sep}" in path[len(_PACKAGE) - 1 :])
+        source = not (of_library and "__pycache__" in Path(path[len(_PACKAGE) :]).parts)
         if writes and source and path.startswith(kept):
             whose = "the library" if of_library else "its study"
             raise ForeignFile(f"{name} would be written: a notebook writes no file of {whose}.")

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
+from importlib.util import cache_from_source
+from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 from urllib.parse import quote
 
 from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
-from jinja2.bccache import Bucket
+from jinja2.bccache import Bucket, FileSystemBytecodeCache
 from markupsafe import Markup
 
 from reportlib.showing.marks import IN_THE_DARK, MARKS, Mark
@@ -44,13 +49,19 @@ def cleaned(data: Any) -> Any:
     return clean(data)
 
 
+@cache
+def compiled() -> BytecodeCache:
+    """Where compiled templates are, for every environment of templates."""
+    return _Compiled()
+
+
 def compile_all() -> None:
     """Compile every template once, for all forks of this process.
 
     They still open those that they fill in, so that it is seen which they are.
     """
     environment = _environment()
-    for template in environment.list_templates(extensions=["j2"]):
+    for template in environment.list_templates():
         environment.get_template(template)
     assert environment.cache is not None
     environment.cache.clear()
@@ -94,25 +105,39 @@ def _slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", plain)
 
 
-class _Compiled(BytecodeCache):
-    """Templates that this process, or the one that it was forked from, has compiled."""
+class _Compiled(FileSystemBytecodeCache):
+    """Templates once compiled: by this process and its forks, or by another since they were edited.
+
+    They lie where Python keeps the bytecode of this module, if it keeps any.
+    """
 
     def __init__(self) -> None:
+        folder = Path(cache_from_source(__file__)).parent
+        super().__init__(str(folder), f"%s.{sys.implementation.cache_tag}.j2c")
         self._kept: dict[str, bytes] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         if bucket.key in self._kept:
             bucket.bytecode_from_string(self._kept[bucket.key])
+            return
+        with suppress(OSError, EOFError, ValueError, UnpicklingError):  # a file that was cut off
+            super().load_bytecode(bucket)
+        if bucket.code is not None:
+            self._kept[bucket.key] = bucket.bytecode_to_string()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         self._kept[bucket.key] = bucket.bytecode_to_string()
+        if not sys.dont_write_bytecode:
+            with suppress(OSError):
+                Path(self.directory).mkdir(parents=True, exist_ok=True)
+                super().dump_bytecode(bucket)
 
 
 @cache
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("reportlib.showing"),
-        bytecode_cache=_Compiled(),
+        bytecode_cache=compiled(),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
