@@ -23,5 +23,4 @@ def warm_up() -> None:
     compile_all()
     frame = pd.DataFrame({"number": [1.5], "name": ["a"], "day": [pd.Timestamp(2000, 1, 1)]})
     alt.Chart(frame).mark_point().encode(x="day", y="number", color="name").to_dict()
-    gc.collect()
     gc.freeze()  # else collecting in a fork writes to, and so copies, all of it
