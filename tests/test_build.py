@@ -158,14 +158,14 @@ def test_findings_say_of_each_claim_its_state_value_parameters_rows_sources_and_
 
 TRIED = """\
 B1  not supported as written
-  readings that agree  1 of 2; of those that the text allows 1 of 1
+  settings that agree  1 of 2; of those that the text allows 1 of 1
   turned by            “Tolerance in days” taken as “a week” gives “supported with a caveat”, against the text
   without one origin   without Town of Millford (its own act or count): not settled (weak)
   better sources only  the same answer with nothing below grade B or A
   canary               its row is heard
   then and now         the same
 B2  depends on the definition
-  readings that agree  1 of 2
+  settings that agree  1 of 2
   turned by            “Closed” taken as “closed to anybody” gives “not supported as written”
   without one origin   without Town of Millford (its own act or count): not settled (no data)
   better sources only  the same answer with nothing below grade B or A

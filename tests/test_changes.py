@@ -386,7 +386,7 @@ B2     depends on the definition                 0 closures                    B
        + row works#storm
        - row coverage#works-2011-2017
        Now: Asserted, as tested: no closures; on record, in 2 rows: 1 closure. The same answer in both
-         readings tried that have data.
+         settings tried that have data.
 
 B3     partly grounded                                                                        data
        -> ungrounded

@@ -127,7 +127,7 @@ def test_every_setting_that_was_tried_stands_in_a_table_on_the_claims_card(
         }
         assert len(tried["C06"]) == 2 * 3 * 2 * 2 * 3
         for claim, settings in tried.items():
-            region = page.locator(f"#{claim} [aria-label='Readings of {claim}']")
+            region = page.locator(f"#{claim} [aria-label='Settings of {claim}']")
             assert region.count() == (len(settings) > 1), claim
             if len(settings) > 1:
                 assert table_of(region) == [
@@ -246,7 +246,7 @@ def test_details_are_reached_and_opened_by_keyboard(
 ) -> None:
     with opened(browser, built.build("base").page, script=script) as (page, _):
         card = page.locator("#C06")
-        details = card.locator("details", has_text="Readings:")
+        details = card.locator("details", has_text="Settings:")
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.textContent") == "Skip to the report"
         card.locator(".rl-kicker a").focus()

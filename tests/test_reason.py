@@ -73,27 +73,27 @@ def test_what_is_asserted_stands_beside_what_is_on_record(part: PartMatch, said:
     ("counts", "said"),
     [
         ((1, 1, 1, 1), ""),
-        ((2, 2, 2, 2), "The same answer in both readings tried that have data."),
-        ((12, 12, 2, 2), "The same answer in all 12 readings tried that have data."),
-        ((2, 3, 2, 3), "The same answer in 2 of the 3 readings tried that have data."),
+        ((2, 2, 2, 2), "The same answer in both settings tried that have data."),
+        ((12, 12, 2, 2), "The same answer in all 12 settings tried that have data."),
+        ((2, 3, 2, 3), "The same answer in 2 of the 3 settings tried that have data."),
         (
             (4, 12, 1, 1),
-            "Of the 12 readings tried that have data the text allows 1, and that one gives this "
+            "Of the 12 settings tried that have data the text allows 1, and that one gives this "
             "answer; of the 11 others 3 do.",
         ),
         (
             (3, 6, 3, 3),
-            "Of the 6 readings tried that have data the text allows 3, all of which give this "
+            "Of the 6 settings tried that have data the text allows 3, all of which give this "
             "answer; of the 3 others none does.",
         ),
         (
             (2, 4, 1, 3),
-            "Of the 4 readings tried that have data the text allows 3, of which 1 gives this "
+            "Of the 4 settings tried that have data the text allows 3, of which 1 gives this "
             "answer; so does the other.",
         ),
         (
             (1, 2, 1, 1),
-            "Of the 2 readings tried that have data the text allows 1, and that one gives this "
+            "Of the 2 settings tried that have data the text allows 1, and that one gives this "
             "answer; the other does not.",
         ),
     ],

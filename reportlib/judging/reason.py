@@ -118,7 +118,7 @@ def on_the_settings(record: Record, parameters: Parameters) -> str:
         return ""
     if robust.same == robust.decided:
         every = "both" if robust.decided == 2 else f"all {robust.decided:,}"
-        return f"The same answer in {every} readings tried that have data."
+        return f"The same answer in {every} settings tried that have data."
     sentences = [_on_the_count(record)]
     open_flips = [flip for flip in robust.flips if not flip.fixed]
     fixed_flips = [flip for flip in robust.flips if flip.fixed]
@@ -138,12 +138,12 @@ def on_the_settings(record: Record, parameters: Parameters) -> str:
 
 
 def _on_the_count(record: Record) -> str:
-    """How many readings agree: those that the text allows, and those against its own words."""
+    """How many settings agree: those that the text allows, and those against its own words."""
     robust = record.robustness
     same, decided = robust.same_allowed, robust.allowed
     others = robust.decided - decided
     if not others:
-        return f"The same answer in {same:,} of the {decided:,} readings tried that have data."
+        return f"The same answer in {same:,} of the {decided:,} settings tried that have data."
     this = "the answer of the one in use" if record.verdict is Verdict.DEPENDS else "this answer"
     if decided == same == 1:
         agree = f"and that one gives {this}"
@@ -158,7 +158,7 @@ def _on_the_count(record: Record) -> str:
         do = "does" if against <= 1 else "do"
         rest = f"of the {others:,} others {against or 'none'} {do}"
     return (
-        f"Of the {robust.decided:,} readings tried that have data the text allows {decided:,}, "
+        f"Of the {robust.decided:,} settings tried that have data the text allows {decided:,}, "
         f"{agree}; {rest}."
     )
 

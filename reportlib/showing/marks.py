@@ -110,7 +110,7 @@ TERMS = {
     "A claim falls if what the argument needs of it fails, not if merely a printed detail does.",
     "(no data), (weak), (conflict)": "Why a fact is not settled: nothing that counts bears on it; "
     "too few bodies do; as much speaks for it as against it.",
-    "a reading": "One choice of what each open word means. It is against the text where the text "
+    "a setting": "One choice of what each open word means. It is against the text where the text "
     "itself fixes the word otherwise.",
     "grade A, B, C, D": "How far a source is trusted: A and B are good, C is fair, D is unreliable "
     "and never counts. The sources say which class of source has which grade.",

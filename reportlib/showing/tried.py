@@ -40,7 +40,7 @@ class Tried:
 
 
 COLUMNS = (
-    "Claim", "Verdict", "Readings that agree", "Turned by", "Without one origin",
+    "Claim", "Verdict", "Settings that agree", "Turned by", "Without one origin",
     "Better sources only", "Canary", "Then and now",
 )  # fmt: skip
 
