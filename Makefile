@@ -138,10 +138,11 @@ help: ## List what make can do
 # What `make report` asks before it does anything: not empty if the page lacks something, or if one
 # of its inputs was touched after its build began. An error of find counts as a touch. It takes one
 # process, and so no shell: no quotes and no redirection.
-MADE := $(addprefix build/$(SET)/,.stamp report.html findings.json run.json)
+MADE := $(addprefix build/$(SET)/,.stamp report.html run.json notebooks findings.json findings.csv \
+  findings.schema.json sources.bib sources.csl.json sources.csv)
 stale = $(or $(filter-out $(SETS),$(SET)),$(filter-out $(wildcard $(INPUTS) $(MADE)),$(INPUTS) $(MADE)),$(lock_gone),$(touched))
 lock_gone = $(if $(wildcard $(LOCK)),,$(findstring "$(LOCK)",$(file <build/$(SET)/run.json)))
-touched = $(shell find $(INPUTS) -name __pycache__ -prune -o -name .ipynb_checkpoints -prune \
+touched = $(shell find -L $(INPUTS) -name __pycache__ -prune -o -name .ipynb_checkpoints -prune \
   -o -cnewer build/$(SET)/.stamp -print -quit)$(filter-out 0,$(.SHELLSTATUS))
 
 # The build takes the shell's place, so that who ends make ends it. The stamp that it leaves bears

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from reportlib.errors import StudyNotFound
+from reportlib.errors import BadData, Fault, StudyNotFound
 
 _PASSING = re.compile(
     r"[.#].*"  # hidden: checkpoints, what JupyterLab, emacs and vim keep while they write
@@ -17,6 +17,10 @@ _PASSING = re.compile(
     r"|__pycache__"
 )
 _HOLDS = "a study holds data/datapackage.json, params/ and notebooks/."
+
+
+def _is_broken(path: Path) -> bool:
+    return any("\ud800" <= sign <= "\udfff" for sign in path.name)
 
 
 def is_passing(path: Path, folder: Path) -> bool:
@@ -89,6 +93,15 @@ class Build:
     def tables(self) -> Path:
         """The tables that tests read, whole, as CSV, each row with its sources."""
         return self.folder / "tables"
+
+    def table(self, name: str) -> Path:
+        """One of them."""
+        return self.tables / f"{name}.csv"
+
+    @property
+    def sources_table(self) -> Path:
+        """Every document on file, as CSV."""
+        return self.folder / "sources.csv"
 
     @property
     def work(self) -> Path:
@@ -226,9 +239,22 @@ class Study:
         return sorted(p for p in self.notebooks.glob("*.ipynb") if p != self.report)
 
     def kept(self) -> list[Path]:
-        """The files below data/, whatever they are, less what passes."""
+        """The files below data/, whatever they are, less what passes.
+
+        Raises:
+            BadData: one has a name that cannot be written down.
+        """
         below = (path for path in self.data.rglob("*") if not is_passing(path, self.data))
-        return [path for path in below if path.is_file()]
+        kept = [path for path in below if path.is_file()]
+        unreadable = [path for path in kept if _is_broken(path)]
+        if unreadable:
+            raise BadData(
+                [
+                    Fault(f"data/, {path.name!r}", "has a name that is not UTF-8", "Rename it.")
+                    for path in unreadable
+                ]
+            )
+        return kept
 
     def inputs(self) -> list[Path]:
         """Every file that people write and a page is made from."""

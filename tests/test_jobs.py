@@ -242,7 +242,7 @@ def test_a_second_build_waits_and_says_for_whom(tmp_path: Path) -> None:
 
     (event,) = said
     assert event.text.startswith(
-        f"waiting for another, which is at work here: process {other.pid}, since "
+        f"waiting for another command that writes here: process {other.pid}, since "
     )
 
 
@@ -342,7 +342,7 @@ def test_a_file_of_the_study_cannot_be_written(tiny: Study) -> None:
     assert works.read_bytes() == before
 
 
-def test_of_the_library_only_bytecode_can_be_written_and_templates_are_read_as_they_are(
+def test_of_the_library_only_bytecode_can_be_written_wherever_it_lies(
     tiny: Study,
 ) -> None:
     library = shutil.copytree(
@@ -361,13 +361,38 @@ def test_of_the_library_only_bytecode_can_be_written_and_templates_are_read_as_t
     assert "a notebook writes no file of the library" in ended.stderr
     assert not (library / "more.py").exists()
 
-    filled = "from reportlib.showing.markup import style; print(style())"
+
+def test_templates_are_filled_as_they_are_now_whatever_bytecode_lies_beside_them(
+    tiny: Study,
+) -> None:
+    library = shutil.copytree(
+        LIBRARY, tiny.root / LIBRARY.name, ignore=shutil.ignore_patterns("__pycache__")
+    )
+    here = {"PYTHONPATH": str(tiny.root), "PYTHONSAFEPATH": "1"}
+    here |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": ""}
     kept = library / "showing" / "__pycache__"
-    _, ended = watched(tiny, filled, **here)
-    assert list(kept.glob("*.j2c")) != []
+    template = library / "showing" / "templates" / "style.css"
+    module = library / "showing" / "markup.py"
+
+    def filled() -> str:
+        _, ended = watched(
+            tiny, "from reportlib.showing.markup import style; print(style())", **here
+        )
+        assert ended.returncode == 0, ended.stderr
+        return ended.stdout
+
+    before = filled()
+    assert len(list(kept.glob("*.j2c"))) == 1
+    assert filled() == before
+    template.write_text(f"{template.read_text(encoding='utf-8')}{{{{ 1 < 2 }}}}", encoding="utf-8")
+    edited = filled()
+    assert edited == f"{before}True\n"
     for compiled in kept.glob("*.j2c"):
         compiled.write_bytes(compiled.read_bytes()[:40])  # as one that was cut off
-    template = library / "showing" / "templates" / "style.css"
-    template.write_text(f"{template.read_text(encoding='utf-8')}/* more */", encoding="utf-8")
-    _, again = watched(tiny, filled, **here)
-    assert again.stdout == f"{ended.stdout}/* more */\n", again.stderr
+    assert filled() == edited
+    source = module.read_text(encoding="utf-8")
+    assert "trim_blocks=True" in source
+    module.write_text(source.replace("trim_blocks=True", "trim_blocks=False"), encoding="utf-8")
+    other = filled()
+    shutil.rmtree(kept)
+    assert filled() == other != edited

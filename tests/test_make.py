@@ -22,7 +22,9 @@ echo $$ > started
 [ ! -f endless ] || exec sleep 1000
 mkdir -p build/base
 cd build/base
-touch report.html findings.json .stamp
+mkdir -p notebooks
+touch report.html findings.json findings.csv findings.schema.json .stamp
+touch sources.bib sources.csl.json sources.csv
 if [ -f ../../verdicts.lock.json ]; then echo '"verdicts.lock.json"'; fi > run.json
 """
 """Stands for the Python of the environment, and builds in no time."""
@@ -91,6 +93,7 @@ TOUCHES: dict[str, Callable[[Path], object]] = {
     "the lock": lambda root: (root / "verdicts.lock.json").write_text("{}"),
     "a lock that is gone": lambda root: (root / "verdicts.lock.json").unlink(),
     "a page that is gone": lambda root: (root / "build/base/report.html").unlink(),
+    "a download that is gone": lambda root: (root / "build/base/sources.csv").unlink(),
     "a run record that is gone": lambda root: (root / "build/base/run.json").unlink(),
 }
 
@@ -114,6 +117,20 @@ def test_a_lock_that_is_new_starts_a_build(project: Path) -> None:
 
     make(project)
     assert len(asked(project)) == 1
+
+
+def test_what_a_link_leads_to_is_looked_at(project: Path) -> None:
+    kept = project / "kept.csv"
+    (project / "data/tables/a.csv").replace(kept)
+    (project / "data/tables/a.csv").symlink_to(kept)
+    make(project)
+    assert len(asked(project)) == 1
+
+    kept.write_text("b\n", encoding="utf-8")
+
+    make(project)
+    assert len(asked(project)) == 1
+    assert make(project) == "build/base/report.html is up to date\n"
 
 
 def test_what_cannot_be_looked_at_starts_a_build(

@@ -16,6 +16,7 @@ from reportlib.reading.lines import gathered
 from reportlib.reading.parameters import Parameters
 from reportlib.showing.tried import COLUMNS
 from reportlib.study import Study
+from reportlib.values.sources import NOBODY
 from reportlib.values.trials import Canary
 from reportlib.values.words import NOT_LOOKED_AT, Grounding, Kind, Outcome, Verdict
 from tests.built_study import SETS
@@ -68,6 +69,7 @@ def test_every_link_within_the_page_has_a_target_and_every_download_is_there(
             "findings.schema.json",
             "sources.bib",
             "sources.csl.json",
+            "sources.csv",
             "run.json",
             "figures/timeline.csv",
             *(f"tables/{path.name}" for path in built.tables()),
@@ -78,12 +80,15 @@ def test_a_whole_table_is_what_people_keep_and_each_row_has_its_sources(built: S
     links = gathered(
         (f"{line['table']}#{line['key']}", line["source"])
         for line in lines_of(built, "sources/row_sources.csv")
+        if line["origin"] != NOBODY
     )
+    with built.build("base").sources_table.open(encoding="utf-8", newline="") as file:
+        assert list(csv.DictReader(file)) == lines_of(built, "sources/sources.csv")
     for table in built.tables():
         with (built.build("base").tables / table.name).open(encoding="utf-8", newline="") as file:
             shown = list(csv.DictReader(file))
         kept = lines_of(built, f"tables/{table.name}")
-        assert [line.pop("sources") for line in shown] == [
+        assert [line.pop("row_sources") for line in shown] == [
             ";".join(dict.fromkeys(links.get(f"{table.stem}#{line['key']}", ()))) for line in kept
         ]
         assert shown == [

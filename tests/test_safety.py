@@ -430,7 +430,9 @@ def test_a_second_build_waits_says_for_whom_and_finds_nothing_to_do(
     assert (builds.status(first), builds.status(second)) == (0, 0)
 
     waited, found = said(built).splitlines()
-    assert waited.startswith(f"waiting for another, which is at work here: process {first}, since ")
+    assert waited.startswith(
+        f"waiting for another command that writes here: process {first}, since "
+    )
     assert found == "build/base/report.html is up to date"
 
 

@@ -36,11 +36,32 @@ def test_the_package_of_this_repository_has_none(real):
     assert faults(real) == []
 
 
+def test_a_resource_is_named_as_its_file(tiny):
+    descriptor = json.loads(tiny.descriptor.read_text(encoding="utf-8"))
+    works = next(one for one in descriptor["resources"] if one["name"] == "works")
+    works["name"] = "../works"
+    tiny.descriptor.write_text(json.dumps(descriptor), encoding="utf-8")
+
+    assert any(
+        fault.startswith('data/datapackage.json, resource "../works": is the file works.csv.')
+        for fault in faults(tiny)
+    )
+
+
+def test_a_file_whose_name_cannot_be_written_down_is_told(tiny):
+    (tiny.data / "caf\udce9.pdf").touch()
+
+    with pytest.raises(BadData, match="has a name that is not UTF-8"):
+        tiny.inputs()
+
+
 def test_a_table_that_the_descriptor_does_not_know_is_a_fault_and_what_editors_keep_is_not(tiny):
     for name in ("new.csv", "works.csv~", ".ipynb_checkpoints/works-checkpoint.csv"):
         (tiny.data / "tables" / name).parent.mkdir(exist_ok=True)
         (tiny.data / "tables" / name).touch()
     (tiny.data / "notes.txt").touch()
+    (tiny.data / "raw").mkdir()
+    (tiny.data / "raw" / "original.csv").touch()
     assert faults(tiny) == [
         "data/tables/new.csv: is not described in data/datapackage.json. Describe it, or remove it."
     ]

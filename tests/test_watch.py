@@ -224,7 +224,7 @@ def test_what_is_saved_during_a_build_is_built_once_after_it(built_tiny: Study) 
         ear.hear(lambda news: not news["said"])
         with alone(built_tiny.build("base").guard, quietly):
             table.touch()
-            line_of(process, "waiting for another, which is at work here")
+            line_of(process, "waiting for another command that writes here")
             for _ in range(20):
                 table.touch()
                 chapter.touch()

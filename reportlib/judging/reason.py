@@ -59,9 +59,9 @@ def _on_the_finding(record: Record) -> str:
 def _on_the_part(part: PartMatch, record: Record) -> str:
     if part.comparison is Comparison.HOLDS and part.match is not Match.NO_DATA:
         if part.note:
-            return (
-                f"Tested: {part.note}. That {'holds' if part.found == 'yes' else 'does not hold'}."
-            )
+            of = f" ({part.part})" if len(record.parts) > 1 and part.part else ""
+            holds = "holds" if part.found == "yes" else "does not hold"
+            return f"Tested{of}: {part.note.rstrip('.')}. That {holds}."
         holds = "holds" if part.match is Match.EXACT else "does not hold"
         return f"As tested, {f'“{part.part}”' if part.part else 'it'} {holds}."
     of = f" ({part.part})" if part.part and part.part not in part.asserted else ""
@@ -142,12 +142,14 @@ def _on_the_count(record: Record) -> str:
     robust = record.robustness
     same, decided = robust.same_allowed, robust.allowed
     others = robust.decided - decided
+    if not same and not robust.same:  # the setting in use has no data
+        return "No setting tried that has data gives this answer."
     if not others:
         return f"The same answer in {same:,} of the {decided:,} settings tried that have data."
     this = "the answer of the one in use" if record.verdict is Verdict.DEPENDS else "this answer"
     if decided == same == 1:
         agree = f"and that one gives {this}"
-    elif decided == same:
+    elif decided == same > 0:
         agree = f"all of which give {this}"
     else:
         agree = f"of which {same or 'none'} {'gives' if same <= 1 else 'give'} {this}"

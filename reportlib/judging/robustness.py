@@ -53,7 +53,7 @@ def robustness(
         Flip(name, at.setting[name], at.verdict, fixed.get(name, False), at.outcome)
         for at in decided
         for name in _changed(own, at)
-        if len(_changed(own, at)) == 1 and answer(at.verdict) != answer(own.verdict)
+        if len(_changed(own, at)) == 1 and _said(at) != _said(own)
     ]
     allowed = _allowed(decided, own, fixed)
     return Robustness(
@@ -111,7 +111,12 @@ def _allowed(
 
 
 def _same(decided: Iterable[AtSetting], own: AtSetting) -> int:
-    return sum(answer(at.verdict) == answer(own.verdict) for at in decided)
+    return sum(_said(at) == _said(own) for at in decided)
+
+
+def _said(at: AtSetting) -> str:
+    """What is said at a setting: the outcome where there is one, else the answer."""
+    return at.outcome or answer(at.verdict)
 
 
 def _changed(own: AtSetting, at: AtSetting) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,9 @@ from reportlib.errors import BadData, Fault
 from reportlib.reading.checks import own_faults
 from reportlib.reading.descriptor import Descriptor, Resource
 from reportlib.study import Study
+
+_FOLDERS = ("tables", "chain", "sources")
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def faults_in_package(study: Study) -> list[Fault]:
@@ -19,6 +23,7 @@ def faults_in_package(study: Study) -> list[Fault]:
     """
     descriptor = Descriptor.read(study)
     faults, readable = _against_descriptor(study, descriptor)
+    faults.extend(_misnamed(study, descriptor))
     faults.extend(_undescribed(study, descriptor))
     if readable:
         faults.extend(own_faults(study, descriptor))
@@ -43,7 +48,21 @@ def _undescribed(study: Study, descriptor: Descriptor) -> list[Fault]:
     return [
         Fault(study.relative(path), f"is not described in {where}", "Describe it, or remove it.")
         for path in sorted(study.kept())
-        if path.suffix == ".csv" and path not in described
+        if path.suffix == ".csv" and path.parent.name in _FOLDERS and path not in described
+    ]
+
+
+def _misnamed(study: Study, descriptor: Descriptor) -> list[Fault]:
+    """The resources that are not named as their files, by which references and downloads go."""
+    where = study.relative(study.descriptor)
+    return [
+        Fault(
+            f'{where}, resource "{name}"',
+            f"is the file {resource.path.name}",
+            "Name it as its file without .csv: letters, digits, - and _.",
+        )
+        for name, resource in descriptor.resources.items()
+        if name != resource.path.stem or not _NAME.fullmatch(name)
     ]
 
 

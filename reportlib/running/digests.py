@@ -32,7 +32,8 @@ REQUIREMENTS = _PROJECT / "requirements" / "report.txt"
 def digest_of_bytes(path: Path) -> str:
     """Return the sha256 of a file, or that it cannot be had."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return ABSENT
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -22,6 +23,7 @@ from reportlib.showing.figures import Figure
 from reportlib.showing.marks import word_of
 from reportlib.study import Build, Study
 from reportlib.values.findings import Record
+from reportlib.values.sources import NOBODY, SOURCES
 
 _COLUMNS = (
     "id", "kind", "chapter", "state", "detail", "found", "value", "parameters", "rows", "sources",
@@ -29,6 +31,9 @@ _COLUMNS = (
 )  # fmt: skip
 SCHEMA = Path(__file__).with_name("findings.schema.json")
 """The JSON Schema that ``findings.json`` keeps, and is published with."""
+ROW_SOURCES = "row_sources"
+"""The column that a whole table has besides its own: the sources of each row."""
+_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d+)?")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", *map(chr, (0xFF1D, 0xFF0B, 0xFF0D, 0xFF20)))
 """What a spreadsheet may take for the beginning of a formula; the last four are wide signs."""
 
@@ -65,14 +70,19 @@ def exports_of(
 
 
 def whole_tables(study: Study, build: Build, provenance: Provenance) -> dict[Path, str]:
-    """Return the tables that tests read, by path: as people keep them, each row with its sources.
+    """Return the tables that tests read, by path, each row with its sources, and every document.
 
     Rows that became public only after the day of the run are there too.
     """
+    descriptor = Descriptor.read(study)
+    resources, tables = descriptor.resources, descriptor.tables
     with Lines(study) as lines:
         return {
-            build.tables / f"{name}.csv": _whole_table(table, lines.of(name), provenance)
-            for name, table in Descriptor.read(study).tables.items()
+            build.sources_table: _as_kept(resources[SOURCES], lines.of(SOURCES)),
+            **{
+                build.table(name): _whole_table(table, lines.of(name), provenance)
+                for name, table in tables.items()
+            },
         }
 
 
@@ -90,9 +100,14 @@ def _whole_table(table: Resource, lines: Iterable[Line], provenance: Provenance)
     rows = []
     for line in lines:
         links = provenance.links.get(f"{table.name}#{line['key']}", ())
-        sources = dict.fromkeys(link.source for link in links)
+        sources = dict.fromkeys(link.source for link in links if link.origin != NOBODY)
         rows.append([*(line[column] for column in columns), ";".join(sources)])
-    return as_csv([*columns, "sources"], rows)
+    return as_csv([*columns, ROW_SOURCES], rows)
+
+
+def _as_kept(table: Resource, lines: Iterable[Line]) -> str:
+    columns = [field.name for field in table.fields]
+    return as_csv(columns, ([line[column] for column in columns] for line in lines))
 
 
 def _finding(inquiry: Inquiry, argument: Argument, claim_id: str) -> dict[str, Any]:
@@ -154,4 +169,5 @@ def _cell(value: Any) -> str:
 def _harmless(cell: str) -> str:
     if "\r" in cell:
         cell = cell.replace("\r\n", "\n").replace("\r", "\n")
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    harmful = cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell)
+    return f"'{cell}" if harmful else cell

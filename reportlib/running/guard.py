@@ -51,5 +51,5 @@ def _take(descriptor: int, guard: Path, say: Say) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         holder = guard.read_text(encoding="utf-8") or "one that has just begun"
-        say(Event("waiting", f"waiting for another, which is at work here: {holder}"))
+        say(Event("waiting", f"waiting for another command that writes here: {holder}"))
         fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -21,7 +21,7 @@ from reportlib.reading.parameters import Settings
 from reportlib.running.carried import switch_in
 from reportlib.running.made_from import ID, UNSEALED, MadeFrom, sealed
 from reportlib.running.policy import policy
-from reportlib.showing.markup import clean, cleaned, compiled, style
+from reportlib.showing.markup import clean, cleaned, style
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _STRUCTURE = {
@@ -88,7 +88,6 @@ class _PageExporter(TemplateExporter):
         environment = super()._create_environment()  # type: ignore[no-untyped-call]
         environment.autoescape = True
         environment.finalize = clean
-        environment.bytecode_cache = compiled()
         environment.trim_blocks = environment.lstrip_blocks = True
         environment.filters.update(sanitised=sanitised, prose=prose)
         return environment

@@ -111,7 +111,7 @@ def _datasets(study: Study, build: Build) -> list[Dataset]:
                 one.name,
                 one.title,
                 one.description,
-                {"text/csv": build.address(build.tables / f"{one.name}.csv")},
+                {"text/csv": build.address(build.table(one.name))},
             )
             for one in tables
         ),

@@ -263,7 +263,7 @@ class Report:
         """By name, the address at which a reader gets a whole table."""
         build = self.build
         names = self._inquiry.known.tables.frames
-        return {name: build.address(build.tables / f"{name}.csv") for name in names}
+        return {name: build.address(build.table(name)) for name in names}
 
     @cached_property
     def _inputs(self) -> dict[str, str]:

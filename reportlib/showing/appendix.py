@@ -142,7 +142,12 @@ def _cells(row: Mapping[str, Any], fields: Sequence[Field]) -> tuple[tuple[str, 
 
 
 def _cell(value: Any, field: Field) -> str:
-    """A cell in words: a word of a fixed list without its underscores, a day as it is written."""
+    """A cell in words: a word of a fixed list without underscores, a year as no quantity.
+
+    A pattern is what leaves open whether a day, a month or a year is given.
+    """
+    if field.type == "year":
+        return str(value)
     if isinstance(value, str) and "enum" in field.constraints:
         return value.replace("_", " ")
-    return in_words(value, DATE if isinstance(value, str) else "")
+    return in_words(value, DATE if "pattern" in field.constraints else "")

@@ -104,8 +104,9 @@ def figure(
 
 
 def _leading(text: str, addresses: Mapping[str, str]) -> Markup:
-    """Turn every name that stands in a text into a link."""
-    parts = re.split(r"\b([a-z0-9_]+)\b", clean(text))
+    """Turn every name that stands in a text, and is no part of a word, into a link."""
+    names = "|".join(map(re.escape, sorted(addresses, key=len, reverse=True)))
+    parts = re.split(rf"(?<![\w-])({names})(?![\w-])", clean(text)) if names else [clean(text)]
     link = Markup('<a href="{}">{}</a>')
     return Markup("").join(
         link.format(addresses[part], part) if part in addresses else part for part in parts

@@ -10,15 +10,17 @@ from contextlib import suppress
 from functools import cache
 from importlib.util import cache_from_source
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any
 from urllib.parse import quote
 
-from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+import jinja2
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 from markupsafe import Markup
 
+from reportlib.showing import marks
 from reportlib.showing.marks import IN_THE_DARK, MARKS, Mark
+from reportlib.values import phrases, sources
 from reportlib.values.phrases import DATE, counted, duration_in_words, in_words, joined
 from reportlib.values.sources import key_of, table_of
 
@@ -26,6 +28,8 @@ _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 """Controls, marks of direction, and what no file can hold or a drawing breaks off at."""
+_FILTERED_BY = (marks.__file__, phrases.__file__, sources.__file__)
+"""The modules, besides this one, whose functions templates call."""
 _IN_ADDRESSES = "%/:?#[]@!$&'()*+,;=~"
 """What has a meaning in an address, and stays as it is."""
 
@@ -49,19 +53,13 @@ def cleaned(data: Any) -> Any:
     return clean(data)
 
 
-@cache
-def compiled() -> BytecodeCache:
-    """Where compiled templates are, for every environment of templates."""
-    return _Compiled()
-
-
 def compile_all() -> None:
     """Compile every template once, for all forks of this process.
 
     They still open those that they fill in, so that it is seen which they are.
     """
     environment = _environment()
-    for template in environment.list_templates():
+    for template in environment.list_templates(filter_func=_is_ours):
         environment.get_template(template)
     assert environment.cache is not None
     environment.cache.clear()
@@ -105,6 +103,16 @@ def _slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", plain)
 
 
+def _is_ours(name: str) -> bool:
+    """Whether a file among the templates is one, and not what an editor keeps beside it."""
+    return name.endswith((".j2", ".css")) and not name.startswith(".")
+
+
+@cache
+def _text_of(module: str) -> str:
+    return Path(module).read_text(encoding="utf-8")
+
+
 class _Compiled(FileSystemBytecodeCache):
     """Templates once compiled: by this process and its forks, or by another since they were edited.
 
@@ -116,11 +124,16 @@ class _Compiled(FileSystemBytecodeCache):
         super().__init__(str(folder), f"%s.{sys.implementation.cache_tag}.j2c")
         self._kept: dict[str, bytes] = {}
 
+    def get_source_checksum(self, source: str) -> str:
+        """Of all that goes into bytecode: the template, Jinja, and what this module tells it."""
+        made_by = "".join([jinja2.__version__, *map(_text_of, (__file__, *_FILTERED_BY))])
+        return super().get_source_checksum(source + made_by)
+
     def load_bytecode(self, bucket: Bucket) -> None:
         if bucket.key in self._kept:
             bucket.bytecode_from_string(self._kept[bucket.key])
             return
-        with suppress(OSError, EOFError, ValueError, UnpicklingError):  # a file that was cut off
+        with suppress(Exception):  # whatever a damaged file leads to: it is compiled anew
             super().load_bytecode(bucket)
         if bucket.code is not None:
             self._kept[bucket.key] = bucket.bytecode_to_string()
@@ -137,7 +150,7 @@ class _Compiled(FileSystemBytecodeCache):
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("reportlib.showing"),
-        bytecode_cache=compiled(),
+        bytecode_cache=_Compiled(),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
