@@ -454,8 +454,14 @@ def test_a_notebook_that_breaks_its_contract_is_told_where_and_how(
     assert fault in str(only)
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
+@pytest.mark.parametrize("cell", ["=1+1", "+1+1", "-1+A1", "-1e", "@SUM(A1)", "\t=1"])
 def test_a_cell_that_a_spreadsheet_could_run_gets_a_quote(cell: str) -> None:
     (line,) = csv.reader([as_csv(["name"], [[cell]]).partition("\n")[2]])
     assert line == ["'" + cell]
+
+
+@pytest.mark.parametrize("cell", ["-1", "+1", "-3.25", "-1e-5", "1-2", "a=b"])
+def test_a_number_or_a_word_goes_without(cell: str) -> None:
+    (line,) = csv.reader([as_csv(["name"], [[cell]]).partition("\n")[2]])
+    assert line == [cell]
     assert as_csv(["name"], [["1+1"]]) == "name\n1+1\n"

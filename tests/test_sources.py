@@ -91,7 +91,7 @@ def test_the_sources_begin_with_what_they_come_to(two_builds: tuple[Study, Study
         "source of good grade (A or B), "
         "0 have fair ones (C) alone, and 1 have none that counts; 4 go back to one body. Seen of "
         "these 6: whole, 6. By kind: press, 3; official, 2; club, 1. As citation records: "
-        "sources.bib (BibTeX), sources.csl.json (CSL-JSON)."
+        "sources.bib (BibTeX), sources.csl.json (CSL-JSON). Every document on file: sources.csv."
     )
 
 
