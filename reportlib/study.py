@@ -16,10 +16,11 @@ _PASSING = re.compile(
     r"|4913"  # with which vim finds out whether it may write
     r"|__pycache__"
 )
+"""Names of files that tools put beside those that people save."""
 _HOLDS = "a study holds data/datapackage.json, params/ and notebooks/."
 
 
-def _is_broken(path: Path) -> bool:
+def _is_no_text(path: Path) -> bool:
     return any("\ud800" <= sign <= "\udfff" for sign in path.name)
 
 
@@ -246,7 +247,7 @@ class Study:
         """
         below = (path for path in self.data.rglob("*") if not is_passing(path, self.data))
         kept = [path for path in below if path.is_file()]
-        unreadable = [path for path in kept if _is_broken(path)]
+        unreadable = [path for path in kept if _is_no_text(path)]
         if unreadable:
             raise BadData(
                 [

@@ -342,14 +342,20 @@ def test_a_file_of_the_study_cannot_be_written(tiny: Study) -> None:
     assert works.read_bytes() == before
 
 
-def test_of_the_library_only_bytecode_can_be_written_wherever_it_lies(
-    tiny: Study,
-) -> None:
-    library = shutil.copytree(
+@pytest.fixture
+def own_library(tiny: Study) -> tuple[Path, dict[str, str]]:
+    """A copy of the library in the study, and the variables with which it is used and compiled."""
+    copied = shutil.copytree(
         LIBRARY, tiny.root / LIBRARY.name, ignore=shutil.ignore_patterns("__pycache__")
     )
     here = {"PYTHONPATH": str(tiny.root), "PYTHONSAFEPATH": "1"}
-    here |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": ""}
+    return copied, here | {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": ""}
+
+
+def test_of_the_library_only_bytecode_can_be_written_wherever_it_lies(
+    tiny: Study, own_library: tuple[Path, dict[str, str]]
+) -> None:
+    library, here = own_library
 
     _, ended = watched(tiny, "import reportlib.judging.weighing", **here)
 
@@ -363,13 +369,9 @@ def test_of_the_library_only_bytecode_can_be_written_wherever_it_lies(
 
 
 def test_templates_are_filled_as_they_are_now_whatever_bytecode_lies_beside_them(
-    tiny: Study,
+    tiny: Study, own_library: tuple[Path, dict[str, str]]
 ) -> None:
-    library = shutil.copytree(
-        LIBRARY, tiny.root / LIBRARY.name, ignore=shutil.ignore_patterns("__pycache__")
-    )
-    here = {"PYTHONPATH": str(tiny.root), "PYTHONSAFEPATH": "1"}
-    here |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": ""}
+    library, here = own_library
     kept = library / "showing" / "__pycache__"
     template = library / "showing" / "templates" / "style.css"
     module = library / "showing" / "markup.py"
