@@ -90,6 +90,10 @@ class Build:
         """The plotted rows of each figure, as CSV."""
         return self.folder / "figures"
 
+    def figure(self, id: str) -> Path:
+        """The plotted rows of one of them."""
+        return self.figures / f"{id}.csv"
+
     @property
     def tables(self) -> Path:
         """The tables that tests read, whole, as CSV, each row with its sources."""

@@ -207,13 +207,7 @@ class Argument:
         return " ".join(self._on_the_group(group) for group in groups)
 
     def _on_the_group(self, group: Group) -> str:
-        needs = (
-            "Needs"
-            if len(group.members) == 1
-            else "Needs all of"
-            if group.mode is Mode.LINKED
-            else f"Needs {group.needed} of"
-        )
+        needs = f"Needs {group.how_many}".rstrip()
         return f"{needs} {joined(self._on_the_member(group, m) for m in group.members)}."
 
     def _on_the_member(self, group: Group, member: Member) -> str:

@@ -168,9 +168,8 @@ def _on_the_count(record: Record) -> str:
 def _flips_in_words(flips: Iterable[Flip], parameters: Parameters) -> str:
     said = []
     for flip in flips:
-        parameter = parameters.by_name[flip.parameter]
-        label = parameter.label_of(flip.value)
-        said.append(f"“{parameter.label}” taken as “{label}” gives “{flip.state}”")
+        taken = parameters.by_name[flip.parameter].taken_as(flip.value)
+        said.append(f"{taken} gives “{flip.state}”")
     return "; ".join(said)
 
 

@@ -55,6 +55,10 @@ class Parameter:
         """The value in words."""
         return self.choices[value].label if value in self.choices else str(value)
 
+    def taken_as(self, value: Setting) -> str:
+        """The parameter and a value of it, as a sentence has them."""
+        return f"“{self.label}” taken as “{self.label_of(value)}”"
+
     def fault_in(self, value: Any) -> str:
         """Say what is wrong with a value, or nothing."""
         if self.earliest is not None and self.latest is not None:

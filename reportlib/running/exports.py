@@ -23,7 +23,7 @@ from reportlib.showing.figures import Figure
 from reportlib.showing.marks import word_of
 from reportlib.study import Build, Study
 from reportlib.values.findings import Record
-from reportlib.values.sources import NOBODY, SOURCES
+from reportlib.values.sources import SOURCES
 
 _COLUMNS = (
     "id", "kind", "chapter", "state", "detail", "found", "value", "parameters", "rows", "sources",
@@ -66,7 +66,7 @@ def exports_of(
         build.findings_schema: SCHEMA.read_text(encoding="utf-8"),
         build.citations: _as_json(citations),
         build.bibliography: as_bibtex(citations),
-    } | {build.figures / f"{one.id}.csv": as_csv(one.columns, one.rows) for one in figures}
+    } | {build.figure(one.id): as_csv(one.columns, one.rows) for one in figures}
 
 
 def whole_tables(study: Study, build: Build, provenance: Provenance) -> dict[Path, str]:
@@ -100,7 +100,7 @@ def _whole_table(table: Resource, lines: Iterable[Line], provenance: Provenance)
     rows = []
     for line in lines:
         links = provenance.links.get(f"{table.name}#{line['key']}", ())
-        sources = dict.fromkeys(link.source for link in links if link.origin != NOBODY)
+        sources = dict.fromkeys(link.source for link in links if link.is_seen)
         rows.append([*(line[column] for column in columns), ";".join(sources)])
     return as_csv([*columns, ROW_SOURCES], rows)
 

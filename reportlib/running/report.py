@@ -271,7 +271,7 @@ class Report:
 
     def _shown(self, figure: Figure) -> Block:
         self.figures[figure.id] = figure
-        csv = self.build.address(self.build.figures / f"{figure.id}.csv")
+        csv = self.build.address(self.build.figure(figure.id))
         return Block(figure.markup(csv, self._tables), {FIGURE: as_figure(figure)})
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:

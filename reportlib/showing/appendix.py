@@ -16,7 +16,7 @@ from reportlib.showing.markup import render
 from reportlib.showing.source_summary import SourceSummary, summary_of
 from reportlib.values.findings import plain
 from reportlib.values.phrases import DATE, in_words
-from reportlib.values.sources import NOBODY, SOURCES, Link, Source, key_of, table_of
+from reportlib.values.sources import SOURCES, Link, Source, key_of, table_of
 
 _UNSEEN = "a value of this row"
 
@@ -60,7 +60,7 @@ def cited_rows(inquiry: Inquiry, argument: Argument, downloads: Mapping[str, str
         for reference, *row in cited.itertuples(name=None):
             cells = _cells(dict(zip(cited.columns, row, strict=True)), described[table].fields)
             links = inquiry.provenance.links.get(reference, ())
-            seen = tuple(link for link in links if link.origin != NOBODY)
+            seen = tuple(link for link in links if link.is_seen)
             if len(seen) < len(links):
                 cells = (*cells, ("without a source", _UNSEEN))
             by_table[table].append(CitedRow(reference, cells, seen, citing[reference]))
@@ -100,7 +100,7 @@ def cited_documents(inquiry: Inquiry, argument: Argument, article: str) -> list[
         if table_of(reference) == SOURCES:
             claims[key_of(reference)].extend(citing)
         for link in inquiry.provenance.links.get(reference, ()):
-            if link.origin != NOBODY:
+            if link.is_seen:
                 rows[link.source].append(reference)
     return [
         Document(

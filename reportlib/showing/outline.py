@@ -9,8 +9,6 @@ from markupsafe import Markup
 from reportlib.judging.argument import Argument
 from reportlib.showing.marks import StateShown
 from reportlib.showing.markup import render
-from reportlib.values.claims import Group
-from reportlib.values.words import Mode
 
 
 @dataclass(frozen=True)
@@ -43,22 +41,16 @@ def _branch(argument: Argument, claim: str, seen: set[str], *, adds_weight: bool
     record = argument.records.get(claim)
     groups = () if again else argument.ledger.groups_of(claim)
     members = () if again else argument.ledger.children_of(claim)
-    needed = {member.claim for group in groups if group.needed for member in group.members}
+    needed = {claim for group in groups if group.needed for claim in group.claims}
     return Branch(
         claim=claim,
         paraphrase=argument.ledger.claims[claim].paraphrase,
         state=StateShown.of(record),
         load_bearing=argument.bears_load(claim),
         adds_weight=adds_weight,
-        needs=tuple((_how_many(group), group.claims) for group in groups if group.needed),
+        needs=tuple((group.how_many, group.claims) for group in groups if group.needed),
         beneath=tuple(
             _branch(argument, member, seen, adds_weight=member not in needed) for member in members
         ),
         again=again,
     )
-
-
-def _how_many(group: Group) -> str:
-    if len(group.members) == 1:
-        return ""
-    return "all of" if group.mode is Mode.LINKED else f"{group.needed} of"

@@ -59,7 +59,6 @@ def _settings(record: Record, parameters: Parameters) -> Iterator[str]:
     """The first definition at which it would stand."""
     for flip in record.robustness.flips:
         if flip.verdict.holds:
-            parameter = parameters.by_name[flip.parameter]
-            label = parameter.label_of(flip.value)
-            yield f"With “{parameter.label}” taken as “{label}” it would stand."
+            taken = parameters.by_name[flip.parameter].taken_as(flip.value)
+            yield f"With {taken} it would stand."
             return

@@ -104,10 +104,9 @@ def _settings(robust: Robustness) -> str:
 
 def _flips(record: Record, parameters: Parameters) -> str:
     said = [
-        f"“{parameter.label}” taken as “{parameter.label_of(flip.value)}” gives “{flip.verdict}”"
+        f"{parameters.by_name[flip.parameter].taken_as(flip.value)} gives “{flip.verdict}”"
         + (", against the text" if flip.fixed else "")
         for flip in record.robustness.flips
-        for parameter in [parameters.by_name[flip.parameter]]
     ]
     return "; ".join(said) if said else "no definition alone"
 

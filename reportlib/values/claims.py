@@ -105,6 +105,13 @@ class Group:
         """The claims that are its members."""
         return tuple(member.claim for member in self.members)
 
+    @property
+    def how_many(self) -> str:
+        """How many of its members must stand, before their names; nothing where there is one."""
+        if len(self.members) == 1:
+            return ""
+        return "all of" if self.mode is Mode.LINKED else f"{self.needed} of"
+
 
 @dataclass(frozen=True)
 class Edge:

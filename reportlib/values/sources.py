@@ -36,6 +36,10 @@ class Source:
     note: str
 
 
+NOBODY = "none"
+"""The origin of a value for which no source was seen."""
+
+
 @dataclass(frozen=True)
 class Link:
     """One source of one row, with the body that the fact goes back to."""
@@ -47,9 +51,11 @@ class Link:
     locator: str
     note: str
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether it is a source, and not the word that none was seen."""
+        return self.origin != NOBODY
 
-NOBODY = "none"
-"""The origin of a value for which no source was seen."""
 
 SOURCES = "sources"
 """The table name under which a document is cited: ``sources#<id>``."""
