@@ -7,21 +7,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from reportlib.judging.absence import none_found
-    from reportlib.running.chapter import Chapter, open_chapter
-    from reportlib.running.report import Report, open_report
-    from reportlib.values.findings import Finding
+    from reportlib.assess.absence import none_found
+    from reportlib.model.findings import Finding
+    from reportlib.notebook.chapter import Chapter, open_chapter
+    from reportlib.publish.report_sections import Report, open_report
 
 __all__ = ["Chapter", "Finding", "Report", "none_found", "open_chapter", "open_report"]
 __version__ = "0.1.0"
 
 _MODULES = {
-    "Chapter": "reportlib.running.chapter",
-    "Finding": "reportlib.values.findings",
-    "Report": "reportlib.running.report",
-    "none_found": "reportlib.judging.absence",
-    "open_chapter": "reportlib.running.chapter",
-    "open_report": "reportlib.running.report",
+    "Chapter": "reportlib.notebook.chapter",
+    "Finding": "reportlib.model.findings",
+    "Report": "reportlib.publish.report_sections",
+    "none_found": "reportlib.assess.absence",
+    "open_chapter": "reportlib.notebook.chapter",
+    "open_report": "reportlib.publish.report_sections",
 }
 
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from reportlib.commands import main
+from reportlib.cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from reportlib.running.guard import alone
-from reportlib.running.progress import quietly
+from reportlib.execute.files import hold_build_lock
+from reportlib.execute.progress import print_nothing
 from reportlib.study import Study
 from tests.conftest import REPO, TINY, copy_of
 
@@ -31,7 +31,7 @@ def once(folder: Path, name: str) -> Iterator[bool]:
     The others wait until it is made, or until it has failed and one of them is to try.
     """
     made = folder / f"{name}.made"
-    with alone(folder / f"{name}.making", quietly):
+    with hold_build_lock(folder / f"{name}.making", print_nothing):
         yield not made.exists()
         made.touch()
 

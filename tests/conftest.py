@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reportlib.judging.inquiry import Inquiry
-from reportlib.reading.parameters import Parameters, Setting
+from reportlib.assess.assessment import Assessment
+from reportlib.load.parameters import Parameters, Setting
 from reportlib.study import Study
 
 if TYPE_CHECKING:
@@ -118,10 +118,10 @@ def copy_of(root: Path, target: Path) -> Study:
     return study
 
 
-def inquiry_of(study: Study, set_name: str = "base", **changes: Setting) -> Inquiry:
+def assess_study(study: Study, set_name: str = "base", **changes: Setting) -> Assessment:
     """Read a study at a set, with changes on top."""
     parameters = Parameters.read(study)
-    return Inquiry.open(study, parameters.settings(set_name, changes), parameters)
+    return Assessment.open(study, parameters.settings(set_name, changes), parameters)
 
 
 def lines_of(study: Study, file: str) -> list[dict[str, str]]:

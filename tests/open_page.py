@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 
-from reportlib.running.printing import BROWSERS, QUIET, browser_found
+from reportlib.publish.pdf import BROWSERS, QUIET, find_browser
 
 
 def skipped(because: str) -> NoReturn:
@@ -23,7 +23,7 @@ def skipped(because: str) -> NoReturn:
 @contextmanager
 def started_browser() -> Iterator[Browser]:
     """The browser that the Makefile finds; without one the tests are skipped, but not in CI."""
-    found = browser_found()
+    found = find_browser()
     if found is None:
         skipped(f"no browser was found: {', '.join(BROWSERS)}")
     with sync_playwright() as playwright:

@@ -17,7 +17,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from reportlib.running.printing import QUIET, browser_found
+from reportlib.publish.pdf import QUIET, find_browser
 from tests.conftest import REPO
 from tests.open_page import skipped
 
@@ -72,7 +72,7 @@ def faults_in_html(*files: Path) -> list[str]:
 
 def lighthouse(address: str, *categories: str) -> dict[str, Any]:
     """What Lighthouse reports of an address, on a phone of the middle price with a slow network."""
-    browser = browser_found()
+    browser = find_browser()
     if browser is None:
         skipped("no browser was found")
     command = [

@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 import reportlib
-from reportlib import commands
+from reportlib import cli
 from tests.conftest import REPO
 
 MAKEFILE = (REPO / "Makefile").read_text(encoding="utf-8")
@@ -71,7 +71,7 @@ def test_every_make_target_has_help_and_is_phony(target):
 
 
 def subcommands() -> dict[str, argparse.ArgumentParser]:
-    return _choices(commands._parser()).choices
+    return _choices(cli._parser()).choices
 
 
 def _choices(parser: argparse.ArgumentParser) -> argparse._SubParsersAction:
@@ -79,7 +79,7 @@ def _choices(parser: argparse.ArgumentParser) -> argparse._SubParsersAction:
 
 
 def test_every_command_and_every_argument_has_help():
-    told = {action.dest: action.help for action in _choices(commands._parser())._choices_actions}
+    told = {action.dest: action.help for action in _choices(cli._parser())._choices_actions}
 
     assert set(told) == set(subcommands())
     assert all(told.values())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reportlib.commands import main
+from reportlib.cli import main
 from reportlib.study import Study
 from tests.conftest import lines_of, set_cell
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from reportlib.commands import main
-from reportlib.judging.argument import Argument
-from reportlib.reading.ledger import Ledger
-from reportlib.running.rehearsal import rehearse
+from reportlib.assess.argument import Argument
+from reportlib.cli import main
+from reportlib.load.ledger import Ledger
+from reportlib.model.findings import Record
+from reportlib.model.vocabulary import Unsettled, Verdict
+from reportlib.review.dry_run import run_dry
 from reportlib.study import Study
-from reportlib.values.findings import Record
-from reportlib.values.words import Unsettled, Verdict
 from tests.built_study import SETS
 from tests.conftest import add_row, drop_rows, lines_of, set_cell
 from tests.warm_builds import WarmBuilds, said
@@ -147,7 +147,7 @@ def state(record: Record) -> tuple[Verdict | None, Unsettled | None]:
 @pytest.fixture(scope="module")
 def base(real: Study) -> Mapping[str, Record]:
     """Every record, as the repository has it."""
-    return rehearse(real).records
+    return run_dry(real).records
 
 
 def test_every_claim_is_looked_at_with_a_reason(real: Study, base: Mapping[str, Record]) -> None:
@@ -198,7 +198,7 @@ def test_the_claim_turns_with_what_it_rests_on(
 ) -> None:
     change, expected = TURNS[claim]
     change(real_copy)
-    after = rehearse(real_copy).records[claim]
+    after = run_dry(real_copy).records[claim]
     assert state(after) != state(base[claim]), after.reason
     if expected is not None:
         assert state(after) == expected, after.reason
@@ -209,7 +209,7 @@ def test_a_row_that_nothing_rests_on_moves_nothing(
 ) -> None:
     set_cell(real_copy, "tables/weapons_tests.csv", "1984-04-09-B1", "outcome", "failure")
     set_cell(real_copy, "tables/labour.csv", "pol-2016-550", "number_high", "5500")
-    after = rehearse(real_copy).records
+    after = run_dry(real_copy).records
     assert {claim for claim in base if base[claim] != after[claim]} == set()
 
 

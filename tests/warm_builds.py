@@ -83,13 +83,13 @@ def warm_builds(scratch: Path) -> Iterator[WarmBuilds]:
 
 
 def _serve() -> None:
-    from reportlib.reading.validation import faults_in_package
-    from reportlib.running.warm import warm_up
+    from reportlib.execute.run_notebook import warm_up
+    from reportlib.load.validation import find_package_faults
 
     warm_up()
-    import reportlib.running.publishing  # noqa: F401
+    import reportlib.publish.publisher  # noqa: F401
 
-    faults_in_package(Study(TINY))
+    find_package_faults(Study(TINY))
     for line in sys.stdin:
         order = json.loads(line)
         if "process" in order:
@@ -117,7 +117,7 @@ def _end_with(work: Callable[..., int], order: Mapping[str, Any]) -> NoReturn:
 
 
 def _built(study: str, options: list[str], first: str, draws: bool, log: str) -> int:
-    from reportlib.commands import main
+    from reportlib.cli import main
 
     if not draws:
         import vl_convert

@@ -7,10 +7,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-from reportlib.judging.canary import canary
-from reportlib.judging.inquiry import Inquiry
-from reportlib.reading.parameters import Parameters
-from reportlib.running.rehearsal import rehearse
+from reportlib.assess.assessment import Assessment
+from reportlib.assess.perturbation import perturb_cited_rows
+from reportlib.load.parameters import Parameters
+from reportlib.review.dry_run import run_dry
 from reportlib.study import Study
 from tests.bench.passing import Tests, evaluations, fresh
 from tests.bench.timing import Line, line, timed
@@ -23,11 +23,11 @@ LEAN = f"import sys; sys.modules['rfc3987_syntax'] = None; {IMPORT}"
 
 def measure(study: Study, times: int) -> Iterator[Line]:
     """Time the pass and the import in turn, so that both see the same machine."""
-    tests = rehearse(study).tests
+    tests = run_dry(study).tests
 
-    def opened() -> Inquiry:
+    def opened() -> Assessment:
         parameters = Parameters.read(study)
-        return Inquiry.open(study, parameters.settings(), parameters)
+        return Assessment.open(study, parameters.settings(), parameters)
 
     _run(IMPORT)  # once for the bytecode
     taken, imports, lean = [], [], []
@@ -48,9 +48,9 @@ def measure(study: Study, times: int) -> Iterator[Line]:
     yield line(ABOUT, "canary", [timed(lambda: _sing(opened(), tests))], "s")
 
 
-def _sing(inquiry: Inquiry, tests: Tests) -> None:
+def _sing(assessment: Assessment, tests: Tests) -> None:
     for claim, test in tests.items():
-        canary(inquiry, inquiry.question(claim, test))
+        perturb_cited_rows(assessment, assessment.question(claim, test))
 
 
 def _run(code: str) -> None:

@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from reportlib.judging.argument import Argument
-from reportlib.reading.ledger import Ledger
-from reportlib.values.findings import Record
+from reportlib.assess.argument import Argument
+from reportlib.load.ledger import Ledger
+from reportlib.model.findings import Record
 from tests.bench.made_up import MadeUp
 from tests.bench.passing import Tests, fresh
 from tests.bench.size import Size

@@ -11,14 +11,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from reportlib.reading.parameters import AS_OF, BASE
-from reportlib.running.jobs import in_processes
-from reportlib.running.namespace import PARAMETER_SET
-from reportlib.running.warm import warm_up
+from reportlib.execute.process_pool import run_in_processes
+from reportlib.execute.run_notebook import warm_up
+from reportlib.load.parameters import AS_OF, BASE
+from reportlib.notebook.cell_parameters import PARAMETER_SET
 from reportlib.study import Study
 
 if TYPE_CHECKING:
-    from reportlib.running.run import Kernel
+    from reportlib.execute.run_notebook import Kernel
 
 OUT = "settings"
 """Below build/, where what was executed is put."""
@@ -35,13 +35,15 @@ def main(notebook: str, kernel: str, at_once: str, *days: str) -> None:
     study = Study(Path.cwd())
 
     def run_on(day: str) -> None:
-        from reportlib.running.run import run  # as late as a build has it
+        from reportlib.execute.run_notebook import run_notebook  # as late as a build has it
 
         output = study.build(OUT).notebooks / f"{day}.ipynb"
         given = {PARAMETER_SET: BASE, AS_OF: day}
-        run(study, study.notebooks / notebook, output, given, kernel=cast("Kernel", kernel))
+        run_notebook(
+            study, study.notebooks / notebook, output, given, kernel=cast("Kernel", kernel)
+        )
 
-    for done in in_processes({day: partial(run_on, day) for day in days}, int(at_once)):
+    for done in run_in_processes({day: partial(run_on, day) for day in days}, int(at_once)):
         if done.problem is not None:
             raise done.problem
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import yaml
 
-from reportlib.judging.claim_test import ClaimTest
-from reportlib.judging.inquiry import Inquiry
-from reportlib.reading.parameters import Parameters
-from reportlib.reading.view import Data
+from reportlib.assess.assessment import Assessment
+from reportlib.assess.claim_test import ClaimTest
+from reportlib.load.data_view import DataView
+from reportlib.load.parameters import Parameters
+from reportlib.model.findings import Finding
 from reportlib.study import Study
-from reportlib.values.findings import Finding
 from tests.bench.lines import SORTS, Line, files_of
 from tests.bench.size import WORDS, Size
 
@@ -50,10 +50,10 @@ class MadeUp:
         study.notebooks.mkdir(exist_ok=True)
         return cls(study, size)
 
-    def open(self) -> Inquiry:
+    def open(self) -> Assessment:
         """Read it."""
         parameters = Parameters.read(self.study)
-        return Inquiry.open(self.study, parameters.settings(), parameters)
+        return Assessment.open(self.study, parameters.settings(), parameters)
 
     def tests(self) -> dict[str, ClaimTest]:
         """The tests of its claims: each counts the acts at one place."""
@@ -69,7 +69,7 @@ class MadeUp:
 
 
 def _counting(table: str, place: str) -> Callable[..., Finding]:
-    def acts_at_the_place(data: Data, **sorts: str) -> Finding:
+    def acts_at_the_place(data: DataView, **sorts: str) -> Finding:
         acts = data.rows(table, **sorts)
         acts = acts[acts.place.eq(place)]
         return Finding(len(acts), acts.index, "acts")

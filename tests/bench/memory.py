@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from reportlib.running.lineage import descendants
+from reportlib.execute.process_pool import find_descendants
 
 PAUSE = 0.05
 _SHARE = re.compile(rb"^Pss: +(\d+) kB", flags=re.MULTILINE)
@@ -23,7 +23,7 @@ class Peak:
     def watch(self, process: subprocess.Popen[bytes]) -> None:
         """Look every now and then, until the process has ended."""
         while process.poll() is None:
-            tree = {process.pid, *descendants(process.pid)}
+            tree = {process.pid, *find_descendants(process.pid)}
             self.megabytes = max(self.megabytes, sum(map(_share, tree)) / 1_000)
             time.sleep(PAUSE)
 

@@ -8,7 +8,7 @@ from string import Template
 
 import nbformat
 
-from reportlib.reading.parameters import BASE, OWN, Parameters
+from reportlib.load.parameters import BASE, OWN, Parameters
 from tests.bench.made_up import TITLE, MadeUp
 
 CHARTS = {

@@ -4,33 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from reportlib.judging.claim_test import ClaimTest
-from reportlib.judging.inquiry import Inquiry
-from reportlib.judging.question import Question
-from reportlib.judging.trials import tried
-from reportlib.values.findings import Record
+from reportlib.assess.assessment import Assessment
+from reportlib.assess.claim_test import ClaimTest
+from reportlib.assess.evaluation import Evaluator
+from reportlib.assess.stress_tests import try_scenarios
+from reportlib.model.findings import Record
 from tests.bench.timing import calls
 
 Tests = Mapping[str, ClaimTest]
 
 
-def robustness_pass(inquiry: Inquiry, tests: Tests) -> dict[str, Record]:
+def robustness_pass(assessment: Assessment, tests: Tests) -> dict[str, Record]:
     """Try to turn the answer to each claim."""
     return {
-        claim: tried(inquiry, inquiry.question(claim, tests.get(claim)))
-        for claim in inquiry.ledger.claims
+        claim: try_scenarios(assessment, assessment.question(claim, tests.get(claim)))
+        for claim in assessment.ledger.claims
     }
 
 
-def fresh(open_study: Callable[[], Inquiry], tests: Tests) -> Callable[[], Mapping[str, Record]]:
+def fresh(open_study: Callable[[], Assessment], tests: Tests) -> Callable[[], Mapping[str, Record]]:
     """Return a pass over a study that has been read, and of which nothing was asked yet."""
-    inquiry = open_study()
-    assert inquiry.known.tables.frames
-    return lambda: robustness_pass(inquiry, tests)
+    assessment = open_study()
+    assert assessment.known.tables.frames
+    return lambda: robustness_pass(assessment, tests)
 
 
 def evaluations(run: Callable[[], object]) -> int:
     """Return how often something calls a test with its comparison and weighing."""
-    with calls(Question, "_answered") as made:
+    with calls(Evaluator, "_answered") as made:
         run()
     return len(made)

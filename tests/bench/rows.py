@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from reportlib.judging.inquiry import Inquiry
-from reportlib.reading.parameters import AS_OF, Settings
+from reportlib.assess.assessment import Assessment
+from reportlib.load.parameters import AS_OF, Settings
 from tests.bench.made_up import MadeUp
 from tests.bench.passing import Tests, evaluations
 from tests.bench.size import Size
@@ -36,20 +36,20 @@ def measure(folder: Path, sizes: Sequence[int], times: int) -> Iterator[Line]:
 
 
 def _asking(made: MadeUp, tests: Tests) -> Callable[[], None]:
-    inquiry = _read(made)
-    return lambda: _on_both_days(inquiry, tests)
+    assessment = _read(made)
+    return lambda: _on_both_days(assessment, tests)
 
 
-def _read(made: MadeUp) -> Inquiry:
-    inquiry = made.open()
-    assert inquiry.known.tables.frames
-    return inquiry
+def _read(made: MadeUp) -> Assessment:
+    assessment = made.open()
+    assert assessment.known.tables.frames
+    return assessment
 
 
-def _on_both_days(inquiry: Inquiry, tests: Tests) -> None:
+def _on_both_days(assessment: Assessment, tests: Tests) -> None:
     """Ask each claim at every setting, on the article's day and in hindsight; cutting included."""
-    for day in (inquiry.article_day, inquiry.settings.outcomes_until):
-        values = {**inquiry.settings.values, AS_OF: day.isoformat()}
-        on = inquiry.under(Settings(inquiry.settings.set_name, values))
+    for day in (assessment.article_day, assessment.settings.outcomes_until):
+        values = {**assessment.settings.values, AS_OF: day.isoformat()}
+        on = assessment.under(Settings(assessment.settings.set_name, values))
         for claim, test in tests.items():
             on.record(on.question(claim, test))

@@ -52,5 +52,5 @@ def _change_prose(project: Project) -> None:
 
 
 def _change_the_library(project: Project) -> None:
-    path = project.root / LIBRARY / "showing" / "cards.py"
+    path = project.root / LIBRARY / "render" / "cards.py"
     path.write_text(f"{path.read_text(encoding='utf-8')}{SIGN}", encoding="utf-8")

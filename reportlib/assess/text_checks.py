@@ -1,0 +1,163 @@
+"""The article held against itself: relations between its places, evaluated like tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from itertools import combinations, groupby
+
+from reportlib.assess.assessment import Assessment
+from reportlib.errors import BadTest
+from reportlib.load.parameters import Parameters, Setting
+from reportlib.model.dates import Span
+from reportlib.model.formatting import (
+    format_count,
+    format_span,
+    format_value,
+    join_alternatives,
+    join_words,
+)
+from reportlib.model.text_checks import (
+    PARSERS,
+    AtTolerance,
+    PrintedValue,
+    TextCheck,
+    TextCheckResult,
+    parse_number,
+    parse_span,
+)
+from reportlib.model.vocabulary import Agreement, TextRelation
+
+Places = tuple[PrintedValue, ...]
+
+
+def run_text_checks(assessment: Assessment) -> tuple[TextCheckResult, ...]:
+    """Return what comes of every relation of the ledger at the setting in use, in its order."""
+    settings = assessment.settings.values
+    return tuple(
+        compare_places(one, settings, assessment.parameters)
+        for one in assessment.ledger.consistencies
+    )
+
+
+def compare_places(
+    consistency: TextCheck, settings: Mapping[str, Setting], parameters: Parameters
+) -> TextCheckResult:
+    """Hold the places of one relation against each other.
+
+    Example: of 29 June and 21 June for one moment it says what stands where, and that they are 8
+    days apart. A tolerance that names a parameter takes its value from ``settings``, and each of
+    its plausible values is tried.
+
+    Raises:
+        BadTest: the tolerance is no number of days.
+    """
+    evaluate = _EVALUATIONS[consistency.relation]
+    name = consistency.tolerance
+    chosen = {name: settings[name]} if name in parameters.by_name else {}
+    agrees, how = evaluate(consistency.places, _days(chosen.get(name, name)))
+    tried = tuple(
+        AtTolerance(value, evaluate(consistency.places, _days(value))[0])
+        for value in (parameters.plausible(name) if chosen else ())
+    )
+    turned = _turned(tried, agrees, name, parameters)
+    return TextCheckResult(
+        key=consistency.key,
+        about=consistency.about,
+        note=consistency.note,
+        relation=consistency.relation,
+        agrees=agrees,
+        found=f"{_what_stands_where(consistency)}: {how}.{turned}",
+        places=consistency.places,
+        claims=consistency.claims,
+        parameters=chosen,
+        tried=tried,
+    )
+
+
+def _same_date(places: Places, tolerance: int) -> tuple[bool, str]:
+    """Dates for one moment: each can be the same day, at the precision with which it is printed."""
+    spans = [parse_span(place.value) for place in places]
+    gap = max(one.days_from(other) for one, other in combinations(spans, 2))
+    if gap == 0:
+        return True, "the same" if len(set(spans)) == 1 else "the same, as exactly as each is given"
+    furthest = "they are" if len(spans) == 2 else "the furthest are"
+    near = " and within the tolerance" if gap <= tolerance else ""
+    return gap <= tolerance, f"{furthest} {_days_in_words(gap, *spans)} apart{near}"
+
+
+def _in_order(places: Places, _tolerance: int) -> tuple[bool, str]:
+    """Dates in the order of the places: none lies wholly after one that should follow it."""
+    spans = [parse_span(place.value) for place in places]
+    late = [(one, other) for one, other in combinations(spans, 2) if one.first > other.last]
+    if not late:
+        return True, "in that order"
+    one, other = max(late, key=lambda pair: pair[0].days_from(pair[1]))
+    days = _days_in_words(one.days_from(other), one, other)
+    return False, f"what should come first, {format_span(one)}, comes {days} later"
+
+
+def _same_name(places: Places, _tolerance: int) -> tuple[bool, str]:
+    """One name, spelled alike to the letter."""
+    spellings = {place.value for place in places}
+    alike = len(spellings) == 1
+    return alike, "spelled alike" if alike else f"{len(spellings)} spellings of one name"
+
+
+def _adds_up(places: Places, _tolerance: int) -> tuple[bool, str]:
+    """The numbers of all places but the last make the number of the last."""
+    *parts, whole = (parse_number(place.value) for place in places)
+    total = sum(parts)
+    gap = abs(total - whole)
+    if gap == 0:
+        return True, f"the parts make {format_value(float(whole))}"
+    side = "more" if total > whole else "fewer"
+    return False, f"the parts make {format_value(float(total))}, {format_value(float(gap))} {side}"
+
+
+_EVALUATIONS: Mapping[TextRelation, Callable[[Places, int], tuple[bool, str]]] = {
+    TextRelation.SAME_DATE: _same_date,
+    TextRelation.IN_ORDER: _in_order,
+    TextRelation.SAME_NAME: _same_name,
+    TextRelation.ADDS_UP: _adds_up,
+}
+
+
+def _what_stands_where(consistency: TextCheck) -> str:
+    return ", ".join(
+        f"{locator} has {join_words(_in_words(consistency.relation, place) for place in places)}"
+        for locator, places in groupby(consistency.places, key=lambda place: place.locator)
+    )
+
+
+def _in_words(relation: TextRelation, place: PrintedValue) -> str:
+    value = PARSERS[relation](place.value)
+    if isinstance(value, Span):
+        return format_span(value)
+    return value if isinstance(value, str) else format_value(float(value), place.unit)
+
+
+def _days_in_words(days: int, *spans: Span) -> str:
+    """A number of days, which of months and years is only the least that it can be."""
+    exact = all(span.first == span.last for span in spans)
+    return format_count(days, "day") if exact else f"at least {format_count(days, 'day')}"
+
+
+def _turned(tried: tuple[AtTolerance, ...], agrees: bool, name: str, parameters: Parameters) -> str:
+    """Say whether another plausible value of the tolerance gives another answer."""
+    if not tried:
+        return ""
+    parameter = parameters.by_name[name]
+    others = [f"“{parameter.label_of(at.value)}”" for at in tried if at.agrees is not agrees]
+    if not others:
+        settings = format_count(len(tried), "plausible setting")
+        return f" The same at all {settings} of “{parameter.label}”."
+    word = Agreement.DISAGREES if agrees else Agreement.AGREES
+    taken = f"“{parameter.label}” taken as {join_alternatives(others)}"
+    return f" At another plausible setting it {word}: {taken}."
+
+
+def _days(tolerance: Setting) -> int:
+    try:
+        return int(tolerance or 0)
+    except ValueError:
+        raise BadTest(f"A tolerance of dates is a number of days; “{tolerance}” is none.") from None

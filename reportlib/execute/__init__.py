@@ -1,0 +1,1 @@
+"""Executing notebooks with papermill: what is stale, and only that."""

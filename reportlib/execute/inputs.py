@@ -1,0 +1,265 @@
+"""Digests of everything that a run depends on, each by its content alone."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import csv
+import hashlib
+import json
+import platform
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from reportlib.errors import BadNotebook, Fault
+from reportlib.load.datapackage import Descriptor, Resource
+from reportlib.load.parameters import OWN, Parameters, Settings, read_mapping
+from reportlib.study import Study
+
+_READ = "evidence"
+"""The file of the ledger that is data as well: what a person found in rows and documents."""
+
+
+def is_data(resource: Resource) -> bool:
+    """Whether a described file is data: rows, documents, and what a person read in them."""
+    return resource.folder != "chain" or resource.name == _READ
+
+
+def digest_value(content: Any) -> str:
+    """Return a short digest of plain values; mappings have no order."""
+    text = json.dumps(_with_text_keys(content), sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _with_text_keys(content: Any) -> Any:
+    """The same with text for every key: keys of several kinds have no order."""
+    if isinstance(content, dict):
+        return {str(key): _with_text_keys(value) for key, value in content.items()}
+    if isinstance(content, (list, tuple)):
+        return [_with_text_keys(value) for value in content]
+    return content
+
+
+def digest_table(resource: Resource) -> str:
+    """Return the digest of a described file, however its lines end."""
+    return digest_value(_text(resource.path))
+
+
+def digest_data(study: Study) -> str:
+    """Return one digest of all data, with their descriptions.
+
+    Raises:
+        BadData: the descriptor cannot be read.
+        OSError: a described file is not there.
+    """
+    data = {n: r for n, r in Descriptor.read(study).resources.items() if is_data(r)}
+    described = {n: entry for n, entry in _entries(study).items() if n in data}
+    return digest_value([described, {name: digest_table(r) for name, r in data.items()}])
+
+
+def digest_parameters(study: Study) -> str:
+    """Return one digest of all parameter sets and of what the parameters mean."""
+    return digest_value({path.name: _text(path) for path in study.params.glob("*.yaml")})
+
+
+def join_descriptors(method: Study, data: Study) -> dict[str, Any]:
+    """Return a descriptor that takes each data file from one study and all else from another."""
+    theirs = Descriptor.read(data).resources
+    own = Descriptor.read(method).resources
+    content = json.loads(method.descriptor.read_text(encoding="utf-8"))
+    content["resources"] = [
+        *(entry for name, entry in _entries(data).items() if is_data(theirs[name])),
+        *(entry for name, entry in _entries(method).items() if not is_data(own[name])),
+    ]
+    return dict(content)
+
+
+def _entries(study: Study) -> dict[str, Any]:
+    content = json.loads(study.descriptor.read_text(encoding="utf-8"))
+    return {entry["name"]: entry for entry in content["resources"]}
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().replace(b"\r\n", b"\n").decode("utf-8", "replace")
+
+
+ABSENT = "absent"
+"""The digest of a file that is not there, or may not be read."""
+LIBRARY = Path(__file__).resolve().parents[1]
+"""The folder of the library's own files."""
+_PROJECT = LIBRARY.parent
+REQUIREMENTS = _PROJECT / "requirements" / "report.txt"
+"""The lock that the environment is made from."""
+
+
+def digest_file(path: Path) -> str:
+    """Return the sha256 of a file, or that it cannot be had."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ABSENT
+
+
+def digest_text(text: str) -> str:
+    """Return the digest of a file that holds this text."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def digest_input(study: Study, name: str) -> str:
+    """Return the digest of a file of the study.
+
+    Of a notebook its code counts, and of an executed one what came out: nobody reads the prose.
+    Parameters count by what they say: a comment among them changes nothing.
+    """
+    path = study.root / name
+    if path.suffix == ".yaml" and path.parent == study.params:
+        with contextlib.suppress(OSError, UnicodeDecodeError, yaml.YAMLError):
+            return digest_value(read_mapping(path))
+    if path.suffix != ".ipynb" or not path.is_file():
+        return digest_file(path)
+    return digest_code(path) if path.parent == study.notebooks else _digest_outputs(path)
+
+
+def digest_inputs(study: Study, names: Iterable[str]) -> dict[str, str]:
+    """Return the digest of each file that a notebook opens, by path from the study.
+
+    Of the links from rows to their sources only those of the tables that it opens count: a link
+    of any other row cannot bear on what comes out.
+    """
+    opened = sorted(names)
+    tables = {study.root / name for name in opened} & set(study.tables())
+    return {
+        name: _digest_links(study, {path.stem for path in tables})
+        if study.root / name == study.links
+        else digest_input(study, name)
+        for name in opened
+    }
+
+
+def _digest_links(study: Study, tables: Collection[str]) -> str:
+    try:
+        with study.links.open(encoding="utf-8-sig", newline="") as file:
+            columns, *lines = csv.reader(file)
+            at = columns.index("table")
+            return digest_value([columns, [line for line in lines if line[at] in tables]])
+    except (OSError, ValueError, IndexError, csv.Error):  # told by the check of the data
+        return digest_file(study.links)
+
+
+def digest_code(notebook: Path) -> str:
+    """Return the digest of a notebook's code; prose and outputs do not count.
+
+    The tags of code cells do: by one values are put in, by another a cell is not run.
+    """
+    code = [cell for cell in _cells(notebook) if cell["cell_type"] == "code"]
+    return digest_value(
+        [[_source(cell), sorted(cell["metadata"].get("tags", []))] for cell in code]
+    )
+
+
+def digest_prose(notebook: Path) -> str:
+    """Return the digest of a notebook's prose, or that the notebook is absent."""
+    if not notebook.is_file():
+        return ABSENT
+    return digest_value([_source(c) for c in _cells(notebook) if c["cell_type"] == "markdown"])
+
+
+def _digest_outputs(notebook: Path) -> str:
+    try:
+        code = [cell for cell in _cells(notebook) if cell["cell_type"] == "code"]
+    except BadNotebook:  # no build has left it so: it will be executed again
+        return digest_file(notebook)
+    return digest_value([[_source(cell), cell["outputs"]] for cell in code])
+
+
+def find_named_parameters(notebook: Path, parameters: Parameters) -> set[str]:
+    """Return the parameters that a notebook's code names, and those that the library obeys."""
+    named: set[str] = set(OWN)
+    for cell in _cells(notebook):
+        if cell["cell_type"] == "code":
+            named |= find_words(_source(cell)) & parameters.by_name.keys()
+    return named
+
+
+def digest_parameter(name: str, parameters: Parameters, settings: Settings) -> str:
+    """Return the digest of what a parameter means, of its value here, and where a set has another.
+
+    Such a set is a position of the switch, at which every claim that names the parameter is tried.
+    """
+    here = settings.values[name]
+    others = {
+        each: value
+        for each in parameters.sets
+        if (value := parameters.settings(each).values[name]) != here
+    }
+    return digest_value([repr(parameters.by_name[name]), here, others])
+
+
+def digest_modules(names: Iterable[str]) -> dict[str, str]:
+    """Return the digest of each file of the library that a notebook was executed with, by path."""
+    return {name: digest_file(LIBRARY.parent / name) for name in sorted(names)}
+
+
+def digest_library() -> str:
+    """Return one digest of every file of the library."""
+    return digest_value(digest_modules(_in_project(path) for path in _library_files()))
+
+
+def list_method_files() -> dict[str, Path]:
+    """Return the library and what its environment is made from, by path from the project.
+
+    Of an installed library only its own files are there.
+    """
+    around = [_PROJECT / name for name in ("LICENSE", "Makefile", "pyproject.toml")]
+    around += sorted(REQUIREMENTS.parent.glob("*.*"))
+    there = [path for path in around if path.is_file()]
+    return {_in_project(path): path for path in [*there, *_library_files()]}
+
+
+def _library_files() -> list[Path]:
+    files = (path for path in LIBRARY.rglob("*") if "__pycache__" not in path.parts)
+    return sorted(path for path in files if path.is_file())
+
+
+def _in_project(path: Path) -> str:
+    return path.relative_to(_PROJECT).as_posix()
+
+
+@cache
+def digest_environment() -> str:
+    """Return the digest of the lock that the environment is made from, and of the interpreter."""
+    return digest_value([digest_file(REQUIREMENTS), platform.python_version()])
+
+
+def find_words(source: str) -> set[str]:
+    """Return every name and every string in some code."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # told by the notebooks' contract
+        return set()
+    words = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=word) | ast.arg(arg=word) | ast.keyword(arg=str(word)):
+                words.add(word)
+            case ast.Attribute(attr=word) | ast.Constant(value=str(word)):
+                words.add(word)
+    return words
+
+
+def _cells(notebook: Path) -> list[dict[str, Any]]:
+    try:
+        return list(json.loads(notebook.read_text(encoding="utf-8"))["cells"])
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        where = f"{notebook.parent.name}/{notebook.name}"
+        hint = "A merge, or an editor that was interrupted, may have spoilt it."
+        raise BadNotebook([Fault(where, f"is no notebook ({problem})", hint)]) from None
+
+
+def _source(cell: Mapping[str, Any]) -> str:
+    return "".join(cell["source"])

@@ -1,0 +1,1 @@
+"""Checks of notebooks: their contract, and numbers typed in prose."""

@@ -1,0 +1,67 @@
+"""The parameters of a notebook: what its parameters cell, and papermill's below it, give."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from reportlib.load.parameters import BASE, Parameters, Settings
+
+PARAMETER_SET = "parameter_set"
+"""The name in a notebook that says which parameter set is used."""
+PARAMETERS_TAG = "parameters"
+"""The tag of the cell that holds the parameters."""
+INJECTED_TAG = "injected-parameters"
+"""The tag of the cell that papermill puts below it."""
+_INJECTED = "# Parameters"
+"""How the cell begins that papermill puts below the notebook's own."""
+
+
+def read_settings(namespace: Mapping[str, Any], parameters: Parameters) -> Settings:
+    """Return the settings that a notebook's variables ask for.
+
+    The set named by ``parameter_set`` holds, with each value on top that differs from base.yaml: a
+    value left as base.yaml has it follows the set.
+
+    Raises:
+        BadParameters: with every name that is no parameter and every value that cannot be, at once.
+    """
+    named = _named_in_cells(namespace.get("In", ()))
+    names = named if named else {n for n in namespace if n in {PARAMETER_SET, *parameters.by_name}}
+    values = {name: namespace[name] for name in names if name in namespace}
+    set_name = values.pop(PARAMETER_SET, BASE)
+    parameters.check(values, "the notebook's parameters")
+    changes = {name: value for name, value in values.items() if value != parameters.base[name]}
+    return parameters.settings(set_name, changes)
+
+
+def _named_in_cells(executed: Iterable[str]) -> set[str]:
+    """The names given in the last parameters cell that was run, and in the last injected one.
+
+    The shell keeps the source of every cell that was run. Reading the names there, and not among
+    all variables, tells a mistyped parameter from whatever else a session holds.
+    """
+    own: set[str] = set()
+    injected: set[str] = set()
+    for source in executed:
+        names = _assigned(source)
+        if source.startswith(_INJECTED):
+            injected = names
+        elif PARAMETER_SET in names:
+            own = names
+    return own | injected
+
+
+def _assigned(source: str) -> set[str]:
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:  # a magic, or a cell that failed
+        return set()
+    targets = [
+        target
+        for node in body
+        if isinstance(node, (ast.Assign, ast.AnnAssign))
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+    ]
+    return {target.id for target in targets if isinstance(target, ast.Name)}

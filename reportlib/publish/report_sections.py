@@ -1,0 +1,288 @@
+"""The report as its notebook sees it: the sections of the page, from what the chapters found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from markupsafe import Markup
+
+from reportlib.assess.argument import Argument
+from reportlib.assess.assessment import Assessment
+from reportlib.errors import BadTest, NotAccepted, did_you_mean
+from reportlib.execute.inputs import digest_library
+from reportlib.execute.state import digest_study_inputs, list_packages, name_edition
+from reportlib.load.csv_rows import group_by_key
+from reportlib.load.datapackage import PackageMetadata
+from reportlib.load.parameters import Parameters
+from reportlib.model.findings import Record
+from reportlib.notebook.cell_parameters import read_settings
+from reportlib.notebook.outputs import (
+    FIGURE,
+    SWITCH,
+    dump_figure,
+    load_crossfoots,
+    load_figures,
+    load_records,
+    load_sentences,
+)
+from reportlib.publish.citations import render_how_to_cite
+from reportlib.render import claim_lists
+from reportlib.render.appendix import map_citations, render_cited_rows, render_documents
+from reportlib.render.argument_map import render_argument_map, render_outline
+from reportlib.render.backtest import render_backtest, render_known_when
+from reportlib.render.cards import render_card
+from reportlib.render.charts import Figure
+from reportlib.render.claim_lists import render_text_checks
+from reportlib.render.definition_switch import list_shifts, make_switch_data, render_switch_table
+from reportlib.render.diff_table import render_diff
+from reportlib.render.limits import render_limits
+from reportlib.render.robustness_table import render_robustness_table
+from reportlib.render.state_icons import MARKS, MEANINGS, TERMS, name_state
+from reportlib.render.summary import render_summary
+from reportlib.render.templating import Block, read_style, render
+from reportlib.review.diff import diff_since_lock
+from reportlib.review.verdict_lock import VerdictLock
+from reportlib.study import Build, Study
+
+
+def open_report(namespace: Mapping[str, Any]) -> Report:
+    """Open the study around a notebook, with what its chapters found in their last run.
+
+    Example: ``report = open_report(globals())``, after the parameters cell.
+
+    Raises:
+        StudyNotFound: the notebook stands in no study.
+        BadParameters: a name or value is wrong.
+        NotBuilt: a chapter has not been run under this parameter set.
+    """
+    study = Study.find()
+    parameters = Parameters.read(study)
+    return Report(study, Assessment.open(study, read_settings(namespace, parameters), parameters))
+
+
+class Report:
+    """The sections of the page, each a block for one cell. Nothing is computed anew."""
+
+    def __init__(self, study: Study, assessment: Assessment) -> None:
+        """Collect what the chapters found."""
+        self._study = study
+        self._inquiry = assessment
+        self._executed = [self.build.executed / path.name for path in study.chapters()]
+        records: list[Record] = [r for path in self._executed for r in load_records(path)]
+        self._recorded = Argument(assessment.ledger, {record.claim: record for record in records})
+        self.argument = Argument(assessment.ledger, self._recorded.completed())
+        self.figures: dict[str, Figure] = {
+            figure.id: figure for path in self._executed for figure in load_figures(path)
+        }
+
+    @property
+    def build(self) -> Build:
+        """Where the run's artefacts are."""
+        return self._study.build(self._inquiry.settings.set_name)
+
+    @property
+    def assessment(self) -> Assessment:
+        """The study as it was read."""
+        return self._inquiry
+
+    def answer(self) -> Block:
+        """Whether the evidence holds: one sentence and three numbers."""
+        return Block(render_summary(self._inquiry, self.argument))
+
+    def key(self) -> Block:
+        """How to read the states."""
+        counts = Counter(
+            name_state(self.argument.records.get(c)) for c in self.argument.ledger.claims
+        )
+        return Block(
+            render("key.html.j2", meanings=MEANINGS, marks=MARKS, counts=counts, terms=TERMS)
+        )
+
+    def outline(self) -> Block:
+        """The argument as a nested list."""
+        return Block(render_outline(self.argument))
+
+    def drawing(self) -> Block:
+        """The argument as a drawing."""
+        return self._shown(render_argument_map(self.argument))
+
+    def figure(self, id: str) -> Block:
+        """A figure of a chapter.
+
+        Raises:
+            BadTest: no chapter has drawn it.
+        """
+        if id not in self.figures:
+            raise BadTest(f"No chapter has drawn a figure “{id}”. {did_you_mean(id, self.figures)}")
+        return self._shown(self.figures[id])
+
+    def cards(self, chapter: str) -> Block:
+        """The cards of a chapter's claims, looked at or not."""
+        claims = [c.id for c in self._inquiry.ledger.claims.values() if c.chapter == chapter]
+        if not claims:
+            chapters = {claim.chapter for claim in self._inquiry.ledger.claims.values()}
+            raise BadTest(f"No claim belongs to “{chapter}”. {did_you_mean(chapter, chapters)}")
+        cards = [
+            render_card(self._inquiry, self.argument, c, said=self._said.get(c, ())) for c in claims
+        ]
+        return Block(Markup("\n").join(cards))
+
+    def turning(self) -> Block:
+        """Where an answer turns on a definition."""
+        return Block(claim_lists.render_turning(self.argument, self._inquiry.parameters))
+
+    def switch(self) -> Block:
+        """What every other definition changes, and the data with which the page shows it."""
+        moved = list_shifts(self._inquiry, self._recorded, self.argument)
+        table = render_switch_table(self._inquiry, self.argument, moved)
+        return Block(table, {SWITCH: make_switch_data(self._inquiry, moved)})
+
+    def tried(self) -> Block:
+        """What was tried to turn each verdict."""
+        return Block(render_robustness_table(self.argument, self._inquiry.parameters))
+
+    def then_and_now(self) -> Block:
+        """Every claim on the article's day and in hindsight."""
+        return Block(render_backtest(self._inquiry, self._recorded))
+
+    def outcomes(self) -> Block:
+        """What happened next: forecasts and recommendations."""
+        return Block(claim_lists.render_outcomes(self.argument))
+
+    def right(self) -> Block:
+        """Where details are right."""
+        return Block(claim_lists.render_right(self.argument))
+
+    def details(self) -> Block:
+        """Where details are wrong, and whether the argument needs them."""
+        return Block(claim_lists.render_details(self.argument))
+
+    def consistency(self) -> Block:
+        """Where the text agrees with itself, and where it does not."""
+        return Block(render_text_checks(self._inquiry))
+
+    def weak(self) -> Block:
+        """Where the argument is weak though its details are right."""
+        return Block(claim_lists.render_weak(self.argument))
+
+    def single_origin(self) -> Block:
+        """What rests on one origin."""
+        return Block(claim_lists.render_single_origin(self.argument))
+
+    def limits(self) -> Block:
+        """What was not seen whole, and which registers are partial."""
+        return Block(render_limits(self._inquiry))
+
+    def known_when(self) -> Block:
+        """What of the article was on record when, as a figure."""
+        return self._shown(render_known_when(self._inquiry, self.argument))
+
+    def crossfoots(self) -> Block:
+        """Every cross-foot of the chapters."""
+        feet = [foot for path in self._executed for foot in load_crossfoots(path)]
+        return Block(Markup("\n").join(foot.markup() for foot in feet))
+
+    def rows(self) -> Block:
+        """Every row that a finding or an item of evidence cites, with its sources."""
+        return Block(render_cited_rows(self._inquiry, self.argument, self._tables))
+
+    def documents(self) -> Block:
+        """Every document behind these rows and items."""
+        return Block(render_documents(self._inquiry, self.argument, self._imprint.article))
+
+    def article(self) -> Block:
+        """Which article it is, with a link to it.
+
+        Raises:
+            BadTest: the descriptor does not name it.
+        """
+        if not self._imprint.article:
+            raise BadTest("data/datapackage.json names no source as the article: add “article”.")
+        article = self._inquiry.provenance.sources[self._imprint.article]
+        return Block(render("article.html.j2", article=article))
+
+    def citing(self) -> Block:
+        """How to cite this report, in words and as BibTeX."""
+        set_name, edition = self._inquiry.settings.set_name, name_edition(self._inputs)
+        return Block(render_how_to_cite(self._imprint, set_name, edition))
+
+    def definitions(self) -> Block:
+        """What each parameter means, and its value in this run."""
+        return Block(
+            render(
+                "definitions.html.j2",
+                parameters=self._inquiry.parameters.by_name.values(),
+                settings=self._inquiry.settings,
+            )
+        )
+
+    def changes(self) -> Block:
+        """What is not as it was accepted, and why. Only the published page is ever accepted.
+
+        Raises:
+            BadLock: the lock cannot be read.
+        """
+        assessment, records = self._inquiry, self.argument.records
+        if assessment.settings.values != assessment.parameters.base:
+            return Block(_paragraph("Only states at the setting of base.yaml are ever accepted."))
+        try:
+            lock = VerdictLock.read(self._study)
+        except NotAccepted:
+            return Block(_paragraph("No state has been accepted yet, so there is none to compare."))
+        found = diff_since_lock(self._study, lock, assessment.ledger, records)
+        return Block(render_diff(found, map_citations(self.argument), assessment.ledger.claims))
+
+    def run_record(self) -> Block:
+        """What this page was made from."""
+        return Block(
+            render(
+                "run_record.html.j2",
+                settings=self._inquiry.settings,
+                inputs=self._inputs,
+                edition=name_edition(self._inputs),
+                library=digest_library(),
+                packages=list_packages(),
+                notebooks=[path.name for path in self._executed],
+                figures=self.figures,
+            )
+        )
+
+    @cached_property
+    def _said(self) -> dict[str, tuple[str, ...]]:
+        """What the chapters say on claims beside their reasons."""
+        return group_by_key(said for path in self._executed for said in load_sentences(path))
+
+    @cached_property
+    def _imprint(self) -> PackageMetadata:
+        return PackageMetadata.read(self._study)
+
+    @cached_property
+    def _tables(self) -> dict[str, str]:
+        """By name, the address at which a reader gets a whole table."""
+        build = self.build
+        names = self._inquiry.known.tables.frames
+        return {name: build.address(build.table(name)) for name in names}
+
+    @cached_property
+    def _inputs(self) -> dict[str, str]:
+        return digest_study_inputs(self._study)
+
+    def _shown(self, figure: Figure) -> Block:
+        self.figures[figure.id] = figure
+        csv = self.build.address(self.build.figure(figure.id))
+        return Block(figure.markup(csv, self._tables), {FIGURE: dump_figure(figure)})
+
+    def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
+        """Show which run is reported, and bring the style along."""
+        looked_at = len(self.argument.records)
+        text = Markup("<p>Parameter set <strong>{}</strong>; {} claims looked at.</p>").format(
+            self._inquiry.settings.set_name, looked_at
+        )
+        return Block(Markup(f"<style>{read_style()}</style>{text}"))._repr_mimebundle_()
+
+
+def _paragraph(sentence: str) -> Markup:
+    return Markup("<p>{}</p>").format(sentence)

@@ -1,0 +1,1 @@
+"""Accepted verdicts, and what has changed since they were accepted."""

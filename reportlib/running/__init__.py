@@ -1,1 +1,0 @@
-"""Running and publishing: chapters, runs, the page and the exports."""

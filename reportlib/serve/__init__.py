@@ -1,0 +1,1 @@
+"""Building at every save, with a preview of the page."""

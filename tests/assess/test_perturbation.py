@@ -1,0 +1,306 @@
+"""The canary: every test is bound to the rows that it cites, and one that is not is found out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from reportlib.assess.absence import none_found
+from reportlib.assess.argument import Argument
+from reportlib.assess.claim_test import ClaimTest
+from reportlib.assess.perturbation import perturb_cited_rows
+from reportlib.assess.stress_tests import stress_test
+from reportlib.errors import BadTest
+from reportlib.load.parameters import Parameters
+from reportlib.model.evidence import table_of
+from reportlib.model.findings import Finding, Record
+from reportlib.model.robustness import Perturbation, StressTests
+from reportlib.model.vocabulary import Kind, Verdict
+from reportlib.render.cards import render_card
+from reportlib.render.robustness_table import make_robustness_row
+from reportlib.review.dry_run import DryRun, run_dry
+from reportlib.study import Study
+from tests.conftest import assess_study
+
+TESTED = [
+    "C03", "C04", "C06", "C07", "C10", "C11", "C14", "C20", "C22", "C23", "C26", "C27", "C29",
+    "C30", "C31", "C33", "C34", "C37", "C38", "C41", "C43", "C44", "C47", "C50", "C53", "C56",
+    "C58", "C60",
+]  # fmt: skip
+"""The claims of the article that have a test."""
+
+Test = Callable[..., Finding]
+
+
+@pytest.fixture(scope="module")
+def article(real: Study) -> DryRun:
+    """The article, with its tests."""
+    return run_dry(real)
+
+
+def watched(article: DryRun, claim: str, function: Test) -> Perturbation:
+    """The canary of a claim, with another function in the place of its test."""
+    test = replace(article.tests[claim], function=function)
+    seen = stress_test(article.assessment, claim, test).trials.canary
+    assert seen is not None
+    return seen
+
+
+def found(article: DryRun, claim: str) -> Finding:
+    """What the claim's own test finds at the setting in use."""
+    question = article.assessment.question(claim, article.tests[claim])
+    footing = article.assessment.footing(question.claim)
+    answer = question.at(footing, question.setting(article.assessment.settings.values))
+    assert answer.finding is not None
+    return answer.finding
+
+
+def test_every_claim_that_has_a_test_is_watched_here(article: DryRun) -> None:
+    assert sorted(article.tests) == TESTED
+
+
+@pytest.mark.parametrize("claim", TESTED)
+def test_the_claims_own_test_hears_every_row_that_it_cites(claim: str, article: DryRun) -> None:
+    seen = watched(article, claim, article.tests[claim].function)
+
+    own = found(article, claim)
+    assert seen.sings, seen
+    assert seen.tried == len(own.rows) - len(own.context)
+
+
+@pytest.mark.parametrize("claim", TESTED)
+def test_a_constant_in_the_place_of_the_claims_test_turns_the_canary_red(
+    claim: str, article: DryRun
+) -> None:
+    constant = found(article, claim)
+
+    seen = watched(article, claim, lambda data, **parameters: constant)
+
+    assert not seen.sings, seen
+
+
+@pytest.mark.parametrize("claim", TESTED)
+def test_a_test_that_cites_the_claims_rows_and_ignores_them_turns_the_canary_red(
+    claim: str, article: DryRun
+) -> None:
+    constant = found(article, claim)
+
+    def cites(data, **_parameters):
+        there = [row for row in constant.rows if row in getattr(data, table_of(row)).index]
+        return Finding(constant.value, there, constant.unit, constant.missing)
+
+    seen = watched(article, claim, cites)
+
+    assert not seen.sings, seen
+    assert set(seen.deaf) == set(constant.rows)
+
+
+# The tiny study: a log of works, of which the town is the origin, and counts of walkers.
+
+OPENING, REPAIR, PAINTING = "works#opening", "works#repair", "works#painting"
+CLUB = "crossings#club-2012"
+
+
+def heard(study: Study, function: Test, claim: str = "B3", **changes: str) -> Perturbation:
+    """The canary of a function as the test of a claim; of B3 the ledger asserts no value."""
+    assessment = assess_study(study, **changes)
+    test = ClaimTest.of(claim, function, assessment.parameters)
+    return perturb_cited_rows(assessment, assessment.question(claim, test))
+
+
+def test_cited_rows_that_the_value_ignores_are_named_as_deaf(tiny: Study) -> None:
+    def day_of_opening(data):
+        works = data.works
+        return Finding(works[works.kind.eq("opening")].date.min(), works.index)
+
+    assert heard(tiny, day_of_opening) == Perturbation(tried=3, deaf=(REPAIR, PAINTING))
+
+
+def test_a_blank_is_filled_and_a_word_is_changed_for_one_that_only_a_parameter_knows(
+    tiny: Study,
+) -> None:
+    def closed_to_all(data):
+        works = data.works.filter([OPENING, PAINTING], axis="index")
+        everyone = works.closed_to.map(lambda whom: whom == ("everyone",))
+        return Finding(everyone.sum(), works.index)
+
+    # No row of the table has this cell; the opening's is empty.
+    assert heard(tiny, closed_to_all) == Perturbation(tried=2)
+
+
+def with_context(data):
+    line = data.works.filter([OPENING], axis="index")
+    return Finding(line.date.min(), [*line.index, CLUB], context=[CLUB])
+
+
+def test_a_row_declared_as_context_is_not_changed(tiny: Study) -> None:
+    assert heard(tiny, with_context) == Perturbation(tried=1)
+
+
+def test_a_row_declared_as_context_is_shown_and_is_no_evidence(tiny: Study) -> None:
+    def without_context(data):
+        finding = with_context(data)
+        return Finding(finding.value, finding.rows)
+
+    assessment = assess_study(tiny)
+    records = [
+        stress_test(assessment, "B1", ClaimTest.of("B1", function, assessment.parameters))
+        for function in (with_context, without_context)
+    ]
+
+    assert [record.rows for record in records] == [(OPENING, CLUB)] * 2
+    assert [record.context for record in records] == [(CLUB,), ()]
+    assert [[item.origin for item in r.items if not item.set_aside] for r in records] == [
+        ["Millford Gazette", "Town of Millford"],
+        ["Millford Gazette", "Town of Millford", "Walkers' Club"],
+    ]
+
+
+def test_rows_that_are_heard_only_together_sing(tiny: Study) -> None:
+    # Two works after the opening; the bridge was worked on even if one of them had not been.
+    def was_worked_on(data):
+        later = data.works[data.works.date.gt("2012-01-01")]
+        return Finding(len(later) >= 1, later.index)
+
+    assert heard(tiny, was_worked_on) == Perturbation(tried=2)
+
+
+def closures(since: str, kinds: list[str]) -> Test:
+    """A test that looks for closures of some kinds after a work of the log."""
+
+    def found_since(data):
+        start = data.works.filter([since], axis="index")
+        day, column = start.date.min(), pd.Timestamp("2015-03-01")
+        works = data.works[data.works.kind.isin(kinds)]
+        return none_found(
+            works[works.date.gt(day) & works.date.lt(column)],
+            ends=start,
+            registers=data.registers("works", day, column),
+            since=day,
+            until=column,
+        )
+
+    return found_since
+
+
+@pytest.mark.parametrize("as_of", ["2015-03-01", "2016-06-01"])
+def test_an_absence_is_broken_by_a_row_put_in(tiny: Study, as_of: str) -> None:
+    seen = heard(tiny, closures(REPAIR, ["repair"]), claim="B2", as_of=as_of)
+
+    assert (seen.sings, seen.new_row_heard) == (True, True)
+
+
+def test_an_absence_of_what_no_row_could_be_does_not_sing(tiny: Study) -> None:
+    seen = heard(tiny, closures(REPAIR, ["earthquake"]), claim="B2")
+
+    assert (seen.sings, seen.new_row_heard) == (False, False)
+
+
+def test_where_something_was_found_no_row_is_put_in(tiny: Study) -> None:
+    assert heard(tiny, closures(OPENING, ["repair"]), claim="B2").new_row_heard is None
+
+
+def test_what_is_found_under_another_definition_alone_is_put_in_as_this_one_wants_it(
+    tiny: Study,
+) -> None:
+    # The painting was closed to riders: it is found where that is enough, and else nothing is.
+    def paintings(data, closures):
+        found = data.rows("works", closures=closures)
+        found = found[found.kind.eq("painting")]
+        return Finding(len(found), found.index)
+
+    assert heard(tiny, paintings, claim="B2") == Perturbation(tried=0, new_row_heard=True)
+
+
+def test_that_a_test_stops_on_changed_data_is_not_hearing(tiny: Study) -> None:
+    def stops(data):
+        if len(data.works) != 3:
+            raise BadTest("there are three works")
+        return Finding(1, [PAINTING])
+
+    def divides(data):
+        return Finding(1 // (3 // len(data.works)), [PAINTING])
+
+    assert heard(tiny, stops) == Perturbation(tried=1, deaf=(PAINTING,))
+    assert heard(tiny, divides) == Perturbation(tried=1, deaf=(PAINTING,))
+
+
+def test_a_row_that_is_cited_before_it_is_known_is_deaf(tiny: Study) -> None:
+    def knows_too_much(data):
+        return Finding(data.works.date.min(), [OPENING, "crossings#town-2014"])
+
+    assert heard(tiny, knows_too_much) == Perturbation(tried=2, deaf=("crossings#town-2014",))
+
+
+def test_a_row_that_no_table_has_is_told(tiny: Study) -> None:
+    with pytest.raises(BadTest) as told:
+        heard(tiny, lambda data: Finding(1, ["works#openin"]))
+
+    assert str(told.value) == (
+        "B3: the test <lambda> cites works#openin, which is not there. "
+        'Did you mean "works#opening"?'
+    )
+
+
+def test_a_test_that_cites_no_row_and_finds_nothing_hears_a_row_put_in_or_does_not_sing(
+    tiny: Study,
+) -> None:
+    def counts(data):
+        lights = data.works[data.works.kind.eq("opening") & data.works.date.gt("2012-01-01")]
+        return Finding(len(lights), lights.index)
+
+    assert heard(tiny, counts) == Perturbation(tried=0, new_row_heard=True)
+    assert heard(tiny, lambda data: Finding(0, data.works.index[:0])).sings is False
+    assert heard(tiny, lambda data: Finding(0, ())).sings is False
+
+
+# What a reader is told of it
+
+
+@pytest.mark.parametrize(
+    ("seen", "told", "sings"),
+    [
+        (None, "no test", None),
+        (Perturbation(1), "its row is heard", True),
+        (Perturbation(3), "each of 3 rows is heard", True),
+        (Perturbation(2, (), True), "each of 2 rows is heard; a row put in is heard", True),
+        (Perturbation(0, (), True), "a row put in is heard", True),
+        (Perturbation(3, ("a#1", "a#2")), "SILENT: a#1 and a#2 can change unheard", False),
+        (
+            Perturbation(2, (), False),
+            "each of 2 rows is heard; SILENT: no row put in is heard",
+            False,
+        ),
+        (Perturbation(0, (), False), "SILENT: no row put in is heard", False),
+        (Perturbation(0), "SILENT", False),
+    ],
+)
+def test_a_reader_is_told_what_is_heard(
+    seen: Perturbation | None, told: str, sings: bool | None, tiny: Study
+) -> None:
+    record = Record("B1", Kind.DATE, "bridge", Verdict.SUPPORTED, trials=StressTests(canary=seen))
+
+    assert make_robustness_row(record, Parameters.read(tiny)).canary == told
+    assert (seen.sings if seen is not None else None) is sings
+
+
+@pytest.mark.parametrize(("day", "bound"), [(None, True), (date(2011, 6, 3), False)])
+def test_a_card_says_that_a_finding_is_not_bound_to_its_data(
+    day: date | None, bound: bool, tiny: Study
+) -> None:
+    def day_of_opening(data):
+        works = data.works[data.works.kind.eq("opening")]
+        return Finding(works.date.min() if day is None else day, works.index)
+
+    assessment = assess_study(tiny)
+    record = stress_test(
+        assessment, "B1", ClaimTest.of("B1", day_of_opening, assessment.parameters)
+    )
+    shown = render_card(assessment, Argument(assessment.ledger, {"B1": record}), "B1")
+
+    assert ("<li>not bound to its data</li>" in shown) is not bound
+    assert ("SILENT: works#opening can change unheard" in shown) is not bound
