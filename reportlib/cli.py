@@ -23,7 +23,8 @@ from reportlib.model.formatting import format_count, join_words
 from reportlib.study import Build, Study
 
 if TYPE_CHECKING:
-    from reportlib.review.dry_run import DryRun
+    from reportlib.assess.argument import Argument
+    from reportlib.review.verdict_lock import VerdictLock
 
 
 EXIT_CODES = (
@@ -205,14 +206,11 @@ def _check_all(study: Study) -> None:
 
 def _diff(study: Study, given: argparse.Namespace) -> int:
     from reportlib.render.diff_table import format_diff
-    from reportlib.review.diff import diff_dry_run
-    from reportlib.review.dry_run import run_dry
+    from reportlib.review.diff import diff_locks
     from reportlib.review.verdict_lock import VerdictLock
 
-    lock = VerdictLock.read(study)
-    found = run_dry(study)
-    _refuse_nothing_settled(found)
-    changes = diff_dry_run(found, lock)
+    accepted = VerdictLock.read(study)
+    changes = diff_locks(accepted, *_find_current(study))
     print(format_diff(changes))
     if not changes.changes or not given.exit_code:
         return 0
@@ -226,26 +224,29 @@ def _diff(study: Study, given: argparse.Namespace) -> int:
 
 def _accept(study: Study, _given: argparse.Namespace) -> int:
     from reportlib.render.diff_table import format_diff
-    from reportlib.review.diff import diff_dry_run
-    from reportlib.review.dry_run import run_dry
+    from reportlib.review.diff import diff_locks
     from reportlib.review.verdict_lock import VerdictLock
 
     _check_all(study)
-    found = run_dry(study)
-    _refuse_nothing_settled(found)
+    current, argument = _find_current(study)
     with contextlib.suppress(NotAccepted, BadLock):  # it is written anew
-        print(format_diff(diff_dry_run(found, VerdictLock.read(study))))
-    lock = VerdictLock.of(found)
-    lock.write(study)
-    print(f"{format_count(len(lock.claims), 'claim')} accepted: {study.relative(study.lock)}")
+        print(format_diff(diff_locks(VerdictLock.read(study), current, argument)))
+    current.write(study)
+    print(f"{format_count(len(current.claims), 'claim')} accepted: {study.relative(study.lock)}")
     return 0
 
 
-def _refuse_nothing_settled(found: DryRun) -> None:
+def _find_current(study: Study) -> tuple[VerdictLock, Argument]:
+    """Return the lock that would accept the study as it is now, and its argument."""
     from reportlib.assess.argument import Argument
+    from reportlib.review.dry_run import run_dry
+    from reportlib.review.verdict_lock import VerdictLock
 
-    if unsettled := Argument(found.assessment.ledger, found.records).settles_nothing:
+    run = run_dry(study)
+    argument = Argument(run.assessment.ledger, run.records)
+    if unsettled := argument.settles_nothing:
         raise ReportError(f"Not one checkable claim is settled, of {join_words(unsettled)}.")
+    return VerdictLock.of(study, run.assessment, run.records), argument
 
 
 def _pdf(study: Study, given: argparse.Namespace) -> int:

@@ -87,10 +87,6 @@ class NotAccepted(ReportError):
     """There is no lock: no state of this study has been accepted yet."""
 
 
-class NotInHistory(ReportError):
-    """Git does not have the inputs with which the lock was accepted; the message says why."""
-
-
 class ForeignFile(ReportError):
     """A notebook opens a file that belongs neither to its study nor to what it is run with."""
 

@@ -16,17 +16,9 @@ from typing import Any
 import yaml
 
 from reportlib.errors import BadNotebook, Fault
-from reportlib.load.datapackage import Descriptor, Resource
+from reportlib.load.datapackage import Resource
 from reportlib.load.parameters import OWN, Parameters, Settings, read_mapping
 from reportlib.study import Study
-
-_READ = "evidence"
-"""The file of the ledger that is data as well: what a person found in rows and documents."""
-
-
-def is_data(resource: Resource) -> bool:
-    """Whether a described file is data: rows, documents, and what a person read in them."""
-    return resource.folder != "chain" or resource.name == _READ
 
 
 def digest_value(content: Any) -> str:
@@ -47,40 +39,6 @@ def _with_text_keys(content: Any) -> Any:
 def digest_table(resource: Resource) -> str:
     """Return the digest of a described file, however its lines end."""
     return digest_value(_text(resource.path))
-
-
-def digest_data(study: Study) -> str:
-    """Return one digest of all data, with their descriptions.
-
-    Raises:
-        BadData: the descriptor cannot be read.
-        OSError: a described file is not there.
-    """
-    data = {n: r for n, r in Descriptor.read(study).resources.items() if is_data(r)}
-    described = {n: entry for n, entry in _entries(study).items() if n in data}
-    return digest_value([described, {name: digest_table(r) for name, r in data.items()}])
-
-
-def digest_parameters(study: Study) -> str:
-    """Return one digest of all parameter sets and of what the parameters mean."""
-    return digest_value({path.name: _text(path) for path in study.params.glob("*.yaml")})
-
-
-def join_descriptors(method: Study, data: Study) -> dict[str, Any]:
-    """Return a descriptor that takes each data file from one study and all else from another."""
-    theirs = Descriptor.read(data).resources
-    own = Descriptor.read(method).resources
-    content = json.loads(method.descriptor.read_text(encoding="utf-8"))
-    content["resources"] = [
-        *(entry for name, entry in _entries(data).items() if is_data(theirs[name])),
-        *(entry for name, entry in _entries(method).items() if not is_data(own[name])),
-    ]
-    return dict(content)
-
-
-def _entries(study: Study) -> dict[str, Any]:
-    content = json.loads(study.descriptor.read_text(encoding="utf-8"))
-    return {entry["name"]: entry for entry in content["resources"]}
 
 
 def _text(path: Path) -> str:

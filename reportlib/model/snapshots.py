@@ -1,4 +1,4 @@
-"""Changes: a claim as it was accepted, as it is now, and what lies between the two."""
+"""Changes: a claim as it was accepted, as it is now, and the difference between the two."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from reportlib.model.vocabulary import Cause
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A claim as it stands at one time: what was accepted, or what is found now."""
+    """A claim as it stands at one time: as it was accepted, or as it is found now."""
 
     state: str
     detail: str = ""
@@ -27,9 +27,16 @@ class Snapshot:
     roles: Mapping[str, bool | None] = field(default_factory=dict)
     """By group, whether the claim does what its parent needs."""
     parameters: Mapping[str, str | int] = field(default_factory=dict)
+    """The parameters that its test turns on, with their values."""
+    tables: tuple[str, ...] = ()
+    """The tables that its test reads."""
+    test: str = ""
+    """The digest of its test and of what the ledger asserts."""
+    evidence: str = ""
+    """The digest of the evidence that a person read for and against it."""
 
     def same_result(self, other: Snapshot) -> bool:
-        """Whether state, value and rows are the same: nothing that a person has to judge."""
+        """Return whether state, value and rows are the same: nothing that a person has to judge."""
         return (
             self.words == other.words
             and (self.value, self.unit) == (other.value, other.unit)
@@ -42,21 +49,14 @@ class Snapshot:
         return self.state, self.detail, self.grounding
 
 
-@dataclass(frozen=True)
-class ReferenceChanges:
-    """References that came, that went, and those of which the content changed."""
-
-    came: tuple[str, ...] = ()
-    went: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        """Whether there is one."""
-        return bool(self.came or self.went or self.changed)
+InputDigests = Mapping[Cause, Mapping[str, str]]
+"""The digests of data by table, of parameters by name, and of the method by part."""
+LIBRARY_RULES = "library"
+"""The part of the method that is the library's own: it bears on every claim."""
 
 
-Causes = tuple[Cause, ...]
-"""What could not be told apart: one cause as a rule, several where a step could not be run."""
+ReferenceChanges = Mapping[str, tuple[str, ...]]
+"""The references that came, that went, and those of which the content changed, by these words."""
 
 
 @dataclass(frozen=True)
@@ -71,16 +71,18 @@ class ClaimChange:
     """None: the claim is gone."""
     reason: str = ""
     """Why the claim has its state now."""
-    rows: ReferenceChanges = ReferenceChanges()
-    read: ReferenceChanges = ReferenceChanges()
+    rows: ReferenceChanges = field(default_factory=dict)
+    read: ReferenceChanges = field(default_factory=dict)
     moves: tuple[str, ...] = ()
     """The judgements above it whose grounding it moves."""
-    causes: tuple[Causes, ...] = ()
-    """Step by step: method, then parameters, then data."""
+    causes: tuple[Cause, ...] = ()
+    """All that changed among what it rests on; several are a joint cause."""
+    beneath: tuple[str, ...] = ()
+    """The premises by which its grounding moved; their causes are among its own."""
 
     @property
     def of_state(self) -> bool:
-        """Whether its state is another, and not the value or the rows alone."""
+        """Whether its state changed, and not the value or the rows alone."""
         if self.before is None or self.after is None:
             return True
         return self.before.words != self.after.words
@@ -88,10 +90,10 @@ class ClaimChange:
 
 @dataclass(frozen=True)
 class Diff:
-    """All that is not as it was accepted."""
+    """Everything that is not as it was accepted."""
 
     changes: tuple[ClaimChange, ...] = ()
     unmoved: int = 0
-    """Claims whose data, test or parameters are others, and which stand as they stood."""
+    """The number of claims whose data, test or parameters changed, but not their result."""
     notes: tuple[str, ...] = ()
-    """What has to be said of the causes, such as why they are not known."""
+    """Remarks on the causes, such as why one is not known."""

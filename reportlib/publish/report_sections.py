@@ -43,7 +43,7 @@ from reportlib.render.robustness_table import render_robustness_table
 from reportlib.render.state_icons import MARKS, MEANINGS, TERMS, name_state
 from reportlib.render.summary import render_summary
 from reportlib.render.templating import Block, read_style, render
-from reportlib.review.diff import diff_since_lock
+from reportlib.review.diff import diff_locks
 from reportlib.review.verdict_lock import VerdictLock
 from reportlib.study import Build, Study
 
@@ -225,15 +225,16 @@ class Report:
         Raises:
             BadLock: the lock cannot be read.
         """
-        assessment, records = self._inquiry, self.argument.records
+        assessment, argument = self._inquiry, self.argument
         if assessment.settings.values != assessment.parameters.base:
             return Block(_paragraph("Only states at the setting of base.yaml are ever accepted."))
         try:
-            lock = VerdictLock.read(self._study)
+            accepted = VerdictLock.read(self._study)
         except NotAccepted:
             return Block(_paragraph("No state has been accepted yet, so there is none to compare."))
-        found = diff_since_lock(self._study, lock, assessment.ledger, records)
-        return Block(render_diff(found, map_citations(self.argument), assessment.ledger.claims))
+        current = VerdictLock.of(self._study, assessment, argument.records)
+        changes = diff_locks(accepted, current, argument)
+        return Block(render_diff(changes, map_citations(argument), argument.ledger.claims))
 
     def run_record(self) -> Block:
         """What this page was made from."""

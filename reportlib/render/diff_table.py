@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
 from textwrap import wrap
 
@@ -18,181 +17,156 @@ SAME = (
     "Nothing has changed since the last acceptance: every claim has the state, the value and the "
     "rows that were accepted then."
 )
-_KINDS = (("came", "+"), ("went", "-"), ("changed", "~"))
-_HEADS = ("claim", "state", "value", "moves", "cause")
-_WIDTHS = (5, 40, 28, 13, 16)
+_SIGNS = {"came": "+", "went": "-", "changed": "~"}
+_WIDTHS = {"claim": 5, "state": 40, "value": 28, "moves": 13, "cause": 16}
+"""The columns of the table."""
 _GAP = "  "
-_WIDTH = sum(_WIDTHS) + len(_GAP) * (len(_WIDTHS) - 1)
-_INDENT = " " * (_WIDTHS[0] + len(_GAP))
+_WIDTH = sum(_WIDTHS.values()) + len(_GAP) * (len(_WIDTHS) - 1)
+_INDENT = " " * (_WIDTHS["claim"] + len(_GAP))
 _LISTED = 12
-"""So many references of a kind stand in the table; of more the number is told."""
+"""The number of references of a kind that the table lists; the rest is counted."""
 
 
-@dataclass(frozen=True)
-class ChangeShown:
-    """A change in words."""
-
-    claim: str
-    paraphrase: str
-    states: tuple[StateLabel, ...]
-    """Before and after; one where it is the same."""
-    values: tuple[str, ...]
-    """Likewise; none where there was and is no value."""
-    rows: tuple[tuple[str, tuple[str, ...]], ...]
-    """What came, went and changed, each with its references."""
-    read: tuple[tuple[str, tuple[str, ...]], ...]
-    """The same of the evidence that a person read."""
-    moves: tuple[str, ...]
-    cause: str
-    reason: str
-
-
-def format_diff(changes: Diff) -> str:
+def format_diff(diff: Diff) -> str:
     """Return the changes as text that a person can judge, up to 110 characters wide."""
-    if not changes.changes:
-        return "\n".join([SAME, *_wrapped(_on_the_unmoved(changes))])
-    lines = [*_wrapped(_summary(changes)), ""]
-    for title, found in _sections(changes):
-        lines += [title, "", *_columns([[head] for head in _HEADS])]
-        lines += _columns([["-" * width] for width in _WIDTHS])
-        for one in found:
-            lines += [*_told(one), ""]
-    signs = ", ".join(f"{sign} {kind}" for kind, sign in _KINDS)
-    lines += _wrapped(f"{signs}; “read” is evidence that a person judged.")
-    for note in (*changes.notes, _on_the_unmoved(changes)):
-        lines += _wrapped(note)
+    if not diff.changes:
+        return "\n".join([SAME, *wrap(_count_unmoved(diff), _WIDTH)])
+    lines = [*wrap(_summarise(diff), _WIDTH), ""]
+    for title, changes in _sections(diff):
+        lines += [title, "", *_format_columns([[name] for name in _WIDTHS])]
+        lines += _format_columns([["-" * width] for width in _WIDTHS.values()])
+        for change in changes:
+            lines += [*_format_change(change), ""]
+    signs = ", ".join(f"{sign} {kind}" for kind, sign in _SIGNS.items())
+    legend = f"{signs}; “read” is evidence that a person judged."
+    for paragraph in (legend, *diff.notes, _count_unmoved(diff)):
+        lines += wrap(paragraph, _WIDTH)
     return "\n".join(lines)
 
 
-def render_diff(changes: Diff, cited: Collection[str], claims: Collection[str]) -> Markup:
+def render_diff(diff: Diff, cited: Collection[str], claims: Collection[str]) -> Markup:
     """Return the changes as a section of the page.
 
     Args:
-        changes: what is not as it was accepted.
+        diff: what is not as it was accepted.
         cited: the rows and documents that the page shows, and that can be linked.
         claims: the claims that have a card.
     """
     return render(
         "changes.html.j2",
-        summary=_summary(changes) if changes.changes else SAME,
-        sections=_sections(changes),
-        notes=changes.notes,
+        summary=_summarise(diff) if diff.changes else SAME,
+        sections=_sections(diff),
+        notes=diff.notes,
         cited=cited,
         claims=claims,
+        states_of=_label_states,
+        values_of=_format_values,
+        cause_of=_describe_cause,
     )
 
 
-def _summary(changes: Diff) -> str:
-    moved = sum(change.of_state for change in changes.changes)
-    others = len(changes.changes) - moved
-    told = [
-        f"{format_count(number, 'claim has', 'claims have')} {what}"
-        for number, what in (
-            (moved, "another state than was accepted"),
-            (others, "the accepted state with another value or other rows"),
-        )
-        if number
-    ]
-    return f"{join_words(told)}."
+def _summarise(diff: Diff) -> str:
+    moved = sum(change.of_state for change in diff.changes)
+    counts = {
+        "another state than was accepted": moved,
+        "the accepted state with another value or other rows": len(diff.changes) - moved,
+    }
+    have = (
+        f"{format_count(n, 'claim has', 'claims have')} {what}" for what, n in counts.items() if n
+    )
+    return f"{join_words(have)}."
 
 
-def _on_the_unmoved(changes: Diff) -> str:
-    if not changes.unmoved:
+def _count_unmoved(diff: Diff) -> str:
+    if not diff.unmoved:
         return ""
     return (
-        f"{format_count(changes.unmoved, 'claim')} of which data, test or parameters are others "
-        f"{'stands' if changes.unmoved == 1 else 'stand'} as accepted."
+        f"{format_count(diff.unmoved, 'claim')} of which data, test or parameters are others "
+        f"{'stands' if diff.unmoved == 1 else 'stand'} as accepted."
     )
 
 
-def _sections(changes: Diff) -> list[tuple[str, list[ChangeShown]]]:
-    """First the claims in another state, then those of which only value or rows changed."""
+def _sections(diff: Diff) -> list[tuple[str, list[ClaimChange]]]:
+    """Return the claims in another state, then those of which only value or rows changed."""
     titles = {True: "Another state", False: "The same state, with another value or other rows"}
-    parted = [
-        (title, [_shown(one) for one in changes.changes if one.of_state is of_state])
+    sections = [
+        (title, [change for change in diff.changes if change.of_state is of_state])
         for of_state, title in titles.items()
     ]
-    return [(title, found) for title, found in parted if found]
+    return [(title, changes) for title, changes in sections if changes]
 
 
-def _shown(change: ClaimChange) -> ChangeShown:
-    states = (_state(change.before, "new"), _state(change.after, "gone"))
-    values = (_value(change.before), _value(change.after))
-    return ChangeShown(
-        claim=change.claim,
-        paraphrase=change.paraphrase,
-        states=tuple(dict.fromkeys(states)),
-        values=tuple(dict.fromkeys(values)) if any(values) else (),
-        rows=tuple((kind, refs) for kind, _ in _KINDS if (refs := getattr(change.rows, kind))),
-        read=tuple((kind, refs) for kind, _ in _KINDS if (refs := getattr(change.read, kind))),
-        moves=change.moves,
-        cause=", then ".join(" or ".join(causes) for causes in change.causes),
-        reason=change.reason,
-    )
+def _label_states(change: ClaimChange) -> list[StateLabel]:
+    """Return the states before and after, or one where it is the same."""
+    return list(dict.fromkeys([_label(change.before, "new"), _label(change.after, "gone")]))
 
 
-def _state(snapshot: Snapshot | None, without: str) -> StateLabel:
+def _label(snapshot: Snapshot | None, absent: str) -> StateLabel:
     if snapshot is None:
-        return StateLabel(without)
+        return StateLabel(absent)
     if snapshot.grounding and snapshot.grounding != snapshot.state:
         return StateLabel(snapshot.state, describe_premises(snapshot.grounding))
     return StateLabel(snapshot.state, snapshot.detail)
 
 
-def _value(snapshot: Snapshot | None) -> str:
-    if snapshot is None or snapshot.value is None:
-        return ""
-    return format_value(snapshot.value, snapshot.unit)
+def _format_values(change: ClaimChange) -> list[str]:
+    """Return the values before and after, one where it is the same, or none if there is none."""
+    values = [
+        "no value" if side is None or side.value is None else format_value(side.value, side.unit)
+        for side in (change.before, change.after)
+    ]
+    return [] if set(values) == {"no value"} else list(dict.fromkeys(values))
 
 
-def _told(one: ChangeShown) -> Iterator[str]:
-    """The lines of a change: its columns, and below them what moved it."""
-    cells = (
-        (one.claim,),
-        [state.words for state in one.states],
-        [value or "no value" for value in one.values],
-        [", ".join(one.moves)],
-        [one.cause],
+def _describe_cause(change: ClaimChange) -> str:
+    through = f", through {join_words(change.beneath)}" if change.beneath else ""
+    return join_words(change.causes) + through
+
+
+def _format_change(change: ClaimChange) -> Iterator[str]:
+    """Return the lines of a change: its columns, and below them the rows that moved it."""
+    states = [state.words for state in _label_states(change)]
+    columns = (
+        [change.claim],
+        states,
+        _format_values(change),
+        [", ".join(change.moves)],
+        [_describe_cause(change)],
     )
-    yield from _columns(
-        [
-            [line for number, text in enumerate(cell) for line in _cell(text, width, number)]
-            for cell, width in zip(cells, _WIDTHS, strict=True)
-        ]
-    )
-    yield from _below(one.paraphrase)
-    for what, moved in (("row", one.rows), ("read", one.read)):
-        for kind, references in moved:
-            sign = dict(_KINDS)[kind]
+    yield from _format_columns(columns)
+    yield from _indent(change.paraphrase)
+    for what, references_by_kind in (("row", change.rows), ("read", change.read)):
+        for kind, references in references_by_kind.items():
             for reference in references[:_LISTED]:
-                yield from _below(f"{sign} {what} {reference}")
+                yield from _indent(f"{_SIGNS[kind]} {what} {reference}")
             if len(references) > _LISTED:
-                yield from _below(f"{sign} and {len(references) - _LISTED:,} more")
-    yield from _below(f"Now: {one.reason}" if one.reason and len(one.states) > 1 else "")
+                yield from _indent(f"{_SIGNS[kind]} and {len(references) - _LISTED:,} more")
+    if change.reason and len(states) > 1:
+        yield from _indent(f"Now: {change.reason}")
 
 
-def _cell(text: str, width: int, number: int) -> list[str]:
-    """The lines of what was (the first) or is now."""
-    return wrap(
-        strip_controls(f"-> {text}" if number else text), width, subsequent_indent=" " * 3 * number
-    )
-
-
-def _columns(cells: Sequence[Sequence[str]]) -> Iterator[str]:
-    for line in zip_longest(*cells, fillvalue=""):
-        padded = (text.ljust(width) for text, width in zip(line, _WIDTHS, strict=True))
+def _format_columns(columns: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Return the lines of one row of the table; a second text in a cell is what is now."""
+    cells = [
+        [
+            line
+            for number, text in enumerate(texts)
+            for line in wrap(
+                strip_controls("-> " * number + text), width, subsequent_indent="   " * number
+            )
+        ]
+        for texts, width in zip(columns, _WIDTHS.values(), strict=True)
+    ]
+    for lines in zip_longest(*cells, fillvalue=""):
+        padded = (line.ljust(width) for line, width in zip(lines, _WIDTHS.values(), strict=True))
         yield _GAP.join(padded).rstrip()
 
 
-def _below(text: str) -> list[str]:
+def _indent(text: str) -> list[str]:
     return wrap(
         strip_controls(text),
         _WIDTH,
         initial_indent=_INDENT,
-        subsequent_indent=_INDENT + "  ",
+        subsequent_indent=f"{_INDENT}  ",
         break_on_hyphens=False,
     )
-
-
-def _wrapped(text: str) -> list[str]:
-    return wrap(text, _WIDTH)

@@ -1,4 +1,4 @@
-"""A rehearsal runs the chapters in this process, and finds what a run finds."""
+"""A dry run executes the chapters in this process, and finds what a build finds."""
 
 from __future__ import annotations
 
@@ -89,26 +89,6 @@ def test_a_cell_that_fails_is_named_with_its_notebook_and_leaves_nothing_behind(
     )
     assert caught.value.source == "len(chapter.data.work)"
     assert run_dry(other).records["B1"].verdict is Verdict.NOT_SUPPORTED
-
-
-def test_the_source_of_a_test_has_the_constants_that_it_reads_and_no_more(tiny: Study) -> None:
-    in_notebook(tiny, "COLUMN = pd", 'UNREAD = 1\nDAY = "2015-03-01"\nCOLUMN = pd')
-    in_notebook(tiny, 'pd.Timestamp("2015-03-01")', "pd.Timestamp(DAY)")
-
-    sources = run_dry(tiny).sources
-
-    assert sources["B2"].startswith(
-        'DAY = "2015-03-01"\n'
-        "COLUMN = pd.Timestamp(DAY)\n"
-        "def closures_since_the_repair(data, closures):\n"
-        '    repair = data.works[data.works.kind.eq("repair")]\n'
-    )
-    assert sources["B1"] == (
-        "def day_of_opening(data):\n"
-        '    opened = data.works[data.works.kind.eq("opening")]\n'
-        "    return Finding(opened.date.min(), opened.index)"
-    )
-    assert sources.keys() == {"B1", "B2"}
 
 
 def test_cells_that_are_kept_as_lists_of_lines_are_read_as_well(tiny: Study) -> None:
