@@ -23,7 +23,7 @@ class Snapshot:
     rows: Mapping[str, str] = field(default_factory=dict)
     """The rows that the finding rests on, each with the digest of its content."""
     read: Mapping[str, str] = field(default_factory=dict)
-    """The rows and documents read as evidence, each with the digest of how it counts."""
+    """The rows and documents that a person read, each with the digest of how it counts."""
     roles: Mapping[str, bool | None] = field(default_factory=dict)
     """By group, whether the claim does what its parent needs."""
     parameters: Mapping[str, str | int] = field(default_factory=dict)
@@ -32,8 +32,6 @@ class Snapshot:
     """The tables that its test reads."""
     test: str = ""
     """The digest of its test and of what the ledger asserts."""
-    evidence: str = ""
-    """The digest of the evidence that a person read for and against it."""
 
     def same_result(self, other: Snapshot) -> bool:
         """Return whether state, value and rows are the same: nothing that a person has to judge."""

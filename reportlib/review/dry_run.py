@@ -36,13 +36,11 @@ class DryRun:
     tests: Mapping[str, ClaimTest]
 
 
-def run_dry(
-    study: Study, set_name: str = BASE, *, tried: bool = False, **changes: Setting
-) -> DryRun:
+def run_dry(study: Study, set_name: str = BASE, **changes: Setting) -> DryRun:
     """Run the code cells of every chapter in this process, at a set with changes on top.
 
     The setting holds as in a build: it takes the place of the values in the parameters cells.
-    Nothing is written. Verdicts are stress tested, as in a build, only if ``tried`` is set.
+    Nothing is written.
 
     Example: ``run_dry(study).records["C06"].state``.
 
@@ -54,8 +52,8 @@ def run_dry(
     assessment = Assessment.open(study, parameters.settings(set_name, changes), parameters)
     records: dict[str, Record] = {}
     tests: dict[str, ClaimTest] = {}
-    for path in study.chapters():
-        for chapter in _run_cells(study, path, assessment, tried):
+    for notebook in study.chapters():
+        for chapter in _run_cells(study, notebook, assessment):
             records |= {c: round_trip_record(record) for c, record in chapter.records.items()}
             tests |= chapter.tests
     return DryRun(assessment, Argument(assessment.ledger, records).completed(), tests)
@@ -64,9 +62,8 @@ def run_dry(
 class _DryChapter(Chapter):
     """A chapter that records its claims and draws nothing; all chapters share one assessment."""
 
-    def __init__(self, study: Study, name: str, assessment: Assessment, tried: bool) -> None:
+    def __init__(self, study: Study, name: str, assessment: Assessment) -> None:
         self._shared = assessment
-        self._tried = tried
         super().__init__(study, name, {})
 
     @property
@@ -87,52 +84,44 @@ class _DryChapter(Chapter):
     crossfoot = figure
 
     def _looked_at(self, assessment: Assessment, claim: str) -> Record:
-        if self._tried:
-            return super()._looked_at(assessment, claim)
         return assessment.record(assessment.question(claim, self._tests.get(claim)))
 
     def _current(self) -> Assessment:
         return self._shared
 
-    def _read(self) -> Assessment:
-        return self._shared
+    _read = _current
 
 
-def _run_cells(
-    study: Study, notebook: Path, assessment: Assessment, tried: bool
-) -> list[_DryChapter]:
+def _run_cells(study: Study, notebook: Path, assessment: Assessment) -> list[_DryChapter]:
     """Run the code cells of one notebook in order; return the chapters that they open."""
     chapters: list[_DryChapter] = []
 
     def open_chapter(name: str) -> Chapter:
-        chapters.append(_DryChapter(study, name, assessment, tried))
+        chapters.append(_DryChapter(study, name, assessment))
         return chapters[-1]
 
-    settings = assessment.settings
-    setting = {PARAMETER_SET: settings.set_name, **settings.values}
+    where = study.relative(notebook)
+    setting = {PARAMETER_SET: assessment.settings.set_name, **assessment.settings.values}
     namespace: dict[str, Any] = {"__name__": "__main__", "display": lambda *_, **__: None}
     cells = nbformat.read(notebook, as_version=4).cells
     token = STAGE.set(open_chapter)
     try:
         for number, cell in enumerate((c for c in cells if c.cell_type == "code"), start=1):
-            _run_cell(study.relative(notebook), str(number), cell.source, namespace)
+            try:
+                name = f"{where}, cell [{number}]"
+                code = compile(cell.source, name, "exec", dont_inherit=True)
+                with redirect_stdout(io.StringIO()):
+                    exec(code, namespace)
+            except Exception as problem:
+                raise RunFailed(
+                    where,
+                    f"{type(problem).__name__}: {problem}",
+                    cell=str(number),
+                    source=cell.source,
+                    traceback=format_exc(),
+                ) from problem
             if PARAMETERS_TAG in cell.metadata.get("tags", []):
                 namespace |= {name: setting[name] for name in setting.keys() & namespace}
     finally:
         STAGE.reset(token)
     return chapters
-
-
-def _run_cell(notebook: str, number: str, source: str, namespace: dict[str, Any]) -> None:
-    try:
-        code = compile(source, f"{notebook}, cell [{number}]", "exec", dont_inherit=True)
-        with redirect_stdout(io.StringIO()):
-            exec(code, namespace)
-    except Exception as problem:
-        raise RunFailed(
-            notebook,
-            f"{type(problem).__name__}: {problem}",
-            cell=number,
-            source=source,
-            traceback=format_exc(),
-        ) from problem

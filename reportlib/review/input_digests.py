@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -13,8 +13,7 @@ from typing import Any
 from reportlib.assess.assessment import Assessment
 from reportlib.execute.inputs import LIBRARY, digest_code, digest_file, digest_table, digest_value
 from reportlib.load.csv_rows import group_by_key
-from reportlib.load.datapackage import Descriptor, Resource
-from reportlib.load.parameters import Parameters, Settings
+from reportlib.load.datapackage import Descriptor
 from reportlib.model.evidence import table_of
 from reportlib.model.snapshots import LIBRARY_RULES, InputDigests
 from reportlib.model.vocabulary import Cause
@@ -25,129 +24,101 @@ RULE_ROOMS = ("assess", "load", "model")
 
 
 def digest_inputs(study: Study, assessment: Assessment) -> InputDigests:
-    """Return the digest of every input, by name: tables, parameters, and parts of the method.
+    """Return the digest of every input: tables, parameters, and the parts of the method.
+
+    A table counts with the types of its columns and the sources of its rows, a parameter with its
+    value and all plausible ones. Of the ledger, what a person read as evidence is data.
 
     Raises:
         BadData: the descriptor cannot be read.
     """
-    resources = Descriptor.read(study).resources
-    data = {name: resource for name, resource in resources.items() if _is_data(resource)}
-    ledger = resources.keys() - data.keys()
+    links = group_by_key(
+        (table_of(row), (row, link.source, link.origin, link.source_class))
+        for row, row_links in assessment.provenance.links.items()
+        for link in row_links
+    )
+    data: dict[str, str] = {}
+    ledger: dict[str, str] = {}
+    for name, table in Descriptor.read(study).resources.items():
+        columns = [asdict(column) for column in table.fields]
+        digest = digest_value([digest_table(table), columns, table.known_from, links.get(name)])
+        files = ledger if table.folder == "chain" and name != "evidence" else data
+        files[name] = digest
+    values = assessment.settings.values
     return {
-        Cause.DATA: _digest_data(data, assessment),
-        Cause.PARAMETERS: _digest_parameters(assessment.parameters, assessment.settings),
+        Cause.DATA: data,
+        Cause.PARAMETERS: {
+            name: digest_value([values[name], [(c.value, c.rows) for c in choices]])
+            for name, parameter in assessment.parameters.by_name.items()
+            for choices in [parameter.choices.values()]
+        },
         Cause.METHOD: {
             LIBRARY_RULES: digest_rules(LIBRARY),
-            "ledger": digest_value({name: digest_table(resources[name]) for name in ledger}),
+            "ledger": digest_value(ledger),
             "notebooks": digest_value({path.name: digest_code(path) for path in study.chapters()}),
         },
     }
 
 
-def _is_data(resource: Resource) -> bool:
-    """Return whether a described file holds data: of the ledger, only the evidence does."""
-    return resource.folder != "chain" or resource.name == "evidence"
-
-
-def _digest_data(resources: Mapping[str, Resource], assessment: Assessment) -> dict[str, str]:
-    """Return the digest of each file with its columns' types and the sources of its rows."""
-    links = group_by_key(
-        (table_of(row), (row, link.source, link.origin, *vars(link.source_class).values()))
-        for row, row_links in assessment.provenance.links.items()
-        for link in row_links
+def digest_rules(library: Path) -> str:
+    """Return the digest of the library's code that can change a verdict, whatever its comments."""
+    files = [path for room in RULE_ROOMS for path in (library / room).rglob("*.py")]
+    return digest_value(
+        {str(path.relative_to(library)): _outline(ast.parse(path.read_bytes())) for path in files}
     )
-    return {
-        name: digest_value(
-            [
-                digest_table(resource),
-                [asdict(column) for column in resource.fields],
-                resource.known_from,
-                links.get(name, ()),
-            ]
-        )
-        for name, resource in resources.items()
-    }
-
-
-def _digest_parameters(parameters: Parameters, settings: Settings) -> dict[str, str]:
-    """Return the digest of each parameter's value and of all its plausible values."""
-    return {
-        name: digest_value(
-            [
-                settings.values[name],
-                [
-                    (choice.value, {column: list(cells) for column, cells in choice.rows.items()})
-                    for choice in parameter.choices.values()
-                ],
-            ]
-        )
-        for name, parameter in parameters.by_name.items()
-    }
 
 
 def digest_tests(study: Study) -> dict[str, str]:
     """Return the digest of each claim's test, by claim.
 
-    A test is its function as a chapter has it, with the constants in capitals that it reads and the
-    modules that lie beside the notebooks. A test that is bound other than by a decorator is not
-    among them: of those only the digest of all notebooks tells a change.
+    A test is its function as a chapter has it, with the constants in capitals that it reads, and
+    the modules beside the notebooks. One that is bound without a decorator is not found: only the
+    digest of all notebooks shows that it changed.
     """
     modules = [
         digest_file(path)
         for path in sorted(study.notebooks.rglob("*.py"))
         if not is_passing(path, study.notebooks)
     ]
-    tests = {}
-    for chapter in study.chapters():
-        statements = list(_statements(chapter))
-        for statement in statements:
-            for claim in _claims_tested_by(statement):
-                constants = _constants_read_by(statement, statements)
-                code = [_outline(node) for node in (*constants, statement)]
-                tests[claim] = digest_value([code, modules])
-    return tests
+    digests = {}
+    for notebook in study.chapters():
+        statements = list(_parse_cells(notebook))
+        for function in statements:
+            if claims := _find_tested_claims(function):
+                code = _outline([*_find_constants(function, statements), function])
+                digests.update(dict.fromkeys(claims, digest_value([code, modules])))
+    return digests
 
 
-def _statements(notebook: Path) -> Iterator[ast.stmt]:
+def _parse_cells(notebook: Path) -> Iterator[ast.stmt]:
     for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "code":
             with suppress(SyntaxError):  # reported by the notebook contract
                 yield from ast.parse("".join(cell["source"])).body
 
 
-def _claims_tested_by(statement: ast.stmt) -> Iterator[str]:
+def _find_tested_claims(statement: ast.stmt) -> list[str]:
+    """Return the claims of which a function is the test, by its decorators."""
+    claims = []
     for decorator in statement.decorator_list if isinstance(statement, ast.FunctionDef) else ():
         match decorator:
             case ast.Call(func=ast.Attribute(attr="test"), args=[ast.Constant(value=str(claim))]):
-                yield claim
+                claims.append(claim)
+    return claims
 
 
-def _constants_read_by(function: ast.stmt, statements: Iterable[ast.stmt]) -> Iterable[ast.stmt]:
+def _find_constants(function: ast.stmt, statements: Iterable[ast.stmt]) -> list[ast.stmt]:
     """Return the assignments to constants that a function reads, directly or through others."""
-    assignments = [node for node in statements if isinstance(node, (ast.Assign, ast.AnnAssign))]
-    names = _constants(function, ast.Load)
-    while True:
-        needed = [node for node in assignments if names & _constants(node, ast.Store)]
-        more = names.union(*(_constants(node, ast.Load) for node in needed))
-        if more == names:
-            return needed
-        names = more
 
+    def constants(node: ast.AST, context: type[ast.expr_context]) -> set[str]:
+        names = (child for child in ast.walk(node) if isinstance(child, ast.Name))
+        return {name.id for name in names if name.id.isupper() and isinstance(name.ctx, context)}
 
-def _constants(node: ast.AST, context: type[ast.expr_context]) -> set[str]:
-    names = (child for child in ast.walk(node) if isinstance(child, ast.Name))
-    return {name.id for name in names if name.id.isupper() and isinstance(name.ctx, context)}
-
-
-def digest_rules(library: Path) -> str:
-    """Return the digest of the library's code that can change a verdict, whatever its comments."""
-    files = (path for room in RULE_ROOMS for path in (library / room).rglob("*.py"))
-    return digest_value(
-        {
-            path.relative_to(library).as_posix(): _outline(ast.parse(path.read_bytes()))
-            for path in files
-        }
-    )
+    read, needed = constants(function, ast.Load), []
+    while more := [s for s in statements if s not in needed and constants(s, ast.Store) & read]:
+        needed += more
+        read = read.union(*(constants(statement, ast.Load) for statement in more))
+    return needed
 
 
 def _outline(node: Any) -> str:
@@ -165,7 +136,4 @@ def _outline(node: Any) -> str:
 
 
 def _is_docstring(node: Any) -> bool:
-    match node:
-        case ast.Expr(value=ast.Constant(value=str())):
-            return True
-    return False
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)

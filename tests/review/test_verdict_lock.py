@@ -40,7 +40,6 @@ def test_it_holds_of_each_claim_state_value_and_rows_and_digests_of_what_it_rest
     assert list(opened["rows"]) == ["works#opening"]
     assert opened["roles"] == {"G1": True}
     assert list(opened["read"]) == ["sources#gazette_opening"]
-    assert opened.keys() >= {"test", "evidence"}
     assert (closed["value"], closed["parameters"]) == (0, {"closures": "whole"})
     assert closed["tables"] == ["coverage", "works"]
     assert (judged["state"], judged["grounding"]) == ("partly grounded", "partly grounded")
@@ -103,7 +102,7 @@ def changed_digests(before: VerdictLock, after: VerdictLock, claim: str = "B2") 
         if digest != before.inputs[part].get(name)
     }
     old, new = before.claims[claim], after.claims[claim]
-    return inputs | {part for part in ("test", "evidence") if vars(old)[part] != vars(new)[part]}
+    return inputs | {part for part in ("test", "read") if vars(old)[part] != vars(new)[part]}
 
 
 def test_each_digest_changes_with_its_own_part_alone(tiny: Study) -> None:
@@ -123,7 +122,7 @@ def test_each_digest_changes_with_its_own_part_alone(tiny: Study) -> None:
 
     before = accepted(tiny)
     set_cell(tiny, "tables/crossings.csv", "club-2012", "walkers", "413")
-    assert changed_digests(before, accepted(tiny), "B3") == {"crossings", "evidence"}
+    assert changed_digests(before, accepted(tiny), "B3") == {"crossings", "read"}
 
 
 def test_the_source_of_a_row_belongs_to_its_table(tiny: Study) -> None:
