@@ -119,14 +119,24 @@ class Build:
         return self.work / "notebooks"
 
     @property
-    def memory(self) -> Path:
-        """What each notebook was last executed with, by digest."""
+    def state(self) -> Path:
+        """The record of what each notebook was last executed with, by digest."""
         return self.work / "executed.json"
 
     @property
+    def copies(self) -> Path:
+        """The tables in the state in which notebooks were executed with them, by digest."""
+        return self.work / "tables"
+
+    @property
     def stamp(self) -> Path:
-        """When the last build for make began that came to its end."""
+        """The listing of all files as make found them before the last good build."""
         return self.folder / ".stamp"
+
+    @property
+    def new_stamp(self) -> Path:
+        """The listing of all files as make found them before it called a build."""
+        return self.folder / ".stamp.new"
 
     @property
     def guard(self) -> Path:

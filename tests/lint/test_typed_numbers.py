@@ -9,6 +9,7 @@ import nbformat
 import pytest
 
 from reportlib.cli import main
+from reportlib.execute.input_snapshot import InputSnapshot
 from reportlib.lint.notebook_contract import check_notebooks
 from reportlib.lint.typed_numbers import check_cell, find_typed_numbers
 from reportlib.load.parameters import Parameters
@@ -193,7 +194,8 @@ def test_sections_are_named_as_their_headings_read_and_no_comment_is_on_the_page
     )
     nbformat.write(report, tmp_path / "report.ipynb")
     settings = Parameters.read(tiny).settings("base")
-    page = render_page(tmp_path / "report.ipynb", settings, PageInputs.of(tiny, "base", {}, {}), {})
+    made_from = PageInputs.of(tiny, "base", InputSnapshot({}, {}, ""), {})
+    page = render_page(tmp_path / "report.ipynb", settings, made_from, {})
 
     assert "<title>The bridge</title>" in page
     assert '<a href="#rows">Rows</a>' in page
