@@ -28,7 +28,7 @@ from reportlib.execute.input_snapshot import ConcurrentEdits
 from reportlib.execute.plan import make_plan
 from reportlib.execute.process_pool import Work, do_nothing, run_in_processes, stoppable
 from reportlib.execute.progress import Event, Say, print_lines
-from reportlib.execute.state import BuildContext, RunRecord
+from reportlib.execute.state import BuildContext, make_run_record
 from reportlib.load.parameters import Parameters
 from reportlib.model.formatting import join_words
 from reportlib.study import Build, Study
@@ -36,8 +36,6 @@ from reportlib.study import Build, Study
 _USUAL = BuildOptions()
 _ROUNDS = 4
 """The number of times that a build begins if something is saved meanwhile."""
-Publication = tuple[dict[Path, str], list[Path]]
-"""The files to publish, by path, and those to remove."""
 
 
 def build_report(
@@ -59,8 +57,9 @@ def build_report(
     if set_name not in study.set_names():
         Parameters.read(study).settings(set_name)  # raises, with the names of the sets
     build = study.build(set_name)
-    # Read first: another make may write its own listing, of a later state, while this build runs.
-    listing = _read_new_stamp(build) if options.stamp else None
+    # Read first, since another make may write its listing, of a later state, while this one runs.
+    stamped = options.stamp and build.new_stamp.is_file()
+    listing = build.new_stamp.read_bytes() if stamped else None
     with stoppable(), hold_build_lock(build.guard, say):
         try:
             remove_scratch(build)
@@ -72,12 +71,6 @@ def build_report(
             say(Event("account", f"{study.relative(build.failure)} says what went wrong"))
             raise
     return build
-
-
-def _read_new_stamp(build: Build) -> bytes | None:
-    with suppress(OSError):
-        return build.new_stamp.read_bytes()
-    return None
 
 
 def _build_until_at_rest(study: Study, set_name: str, say: Say, options: BuildOptions) -> None:
@@ -121,9 +114,8 @@ def _build_once(
             raise SavedMeanwhile(
                 "The library was saved while it was at work. The page is as it was: build again."
             )
-        record = RunRecord.make(context, started, artefacts)
-        obsolete = [*obsolete, context.build.failure]
-        write_together(artefacts | {context.build.manifest: record.text}, obsolete)
+        record = {context.build.manifest: make_run_record(context, started, artefacts)}
+        write_together(artefacts | record, [*obsolete, context.build.failure])
     say(Event("published", f"wrote {study.relative(context.build.page)}"))
     return True
 
@@ -158,7 +150,8 @@ def _warm_up() -> None:
     warm_up()
 
 
-def _make_publication(context: BuildContext) -> Publication:
+def _make_publication(context: BuildContext) -> tuple[dict[Path, str], list[Path]]:
+    """Return the files to publish, by path, and those to remove."""
     from reportlib.execute.drawings import trim_cache
     from reportlib.publish.publisher import (  # heavy: pandas, nbconvert
         find_obsolete_files,

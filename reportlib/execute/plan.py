@@ -13,6 +13,7 @@ from reportlib.execute.inputs import (
     digest_file,
     digest_inputs,
     digest_modules,
+    digest_parameter,
     find_named_parameters,
 )
 from reportlib.execute.state import BuildContext, ExecutionRecord, is_published
@@ -41,13 +42,15 @@ def snapshot_execution(
         files: what its execution was seen to open.
         named: parameters that it names in other ways than by its code.
     """
-    study = context.study
-    named = {*named, *find_named_parameters(notebook, context.parameters)}
+    study, parameters = context.study, context.parameters
+    named = find_named_parameters(notebook, parameters).union(named) & parameters.by_name.keys()
     return InputSnapshot(
         inputs=digest_inputs(study, {study.relative(notebook), *files.study}),
         library=digest_modules(files.library),
         environment=digest_environment(),
-        parameters=context.digest_parameters(named),
+        parameters={
+            name: digest_parameter(name, parameters, context.settings) for name in sorted(named)
+        },
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -13,12 +13,13 @@ from typing import Any
 
 from reportlib.execute.files import write_atomically
 from reportlib.execute.input_snapshot import InputSnapshot, take_snapshot
-from reportlib.execute.inputs import digest_file, digest_parameter, digest_text
+from reportlib.execute.inputs import digest_file, digest_text
 from reportlib.load.parameters import Parameters, Setting, Settings
 from reportlib.study import Build, Study
 
 # Records are read by hand: importing pydantic takes longer than finding out that nothing is stale.
 _UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError)
+"""The errors of a record that is not there, is damaged, or was written by another version."""
 
 
 @dataclass(frozen=True)
@@ -31,18 +32,6 @@ class ExecutionRecord(InputSnapshot):
     """The digest of the executed notebook."""
     claims: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The claims that it recorded, with the tables that were read for each."""
-
-    @classmethod
-    def from_json(cls, content: Mapping[str, Any]) -> ExecutionRecord:
-        """Return the record that JSON holds.
-
-        Raises:
-            KeyError, TypeError, ValueError, AttributeError: another version has written it.
-        """
-        parameters = {name: (value, str(d)) for name, (value, d) in content["parameters"].items()}
-        claims = {claim: tuple(tables) for claim, tables in content["claims"].items()}
-        digests = {name: dict(content[name].items()) for name in ("inputs", "library")}
-        return cls(**{**content, **digests, "parameters": parameters, "claims": claims})
 
     def list_claims_on(self, file: str) -> tuple[str, ...]:
         """Return the claims that a file bears on: of a table those that read it, else all."""
@@ -73,8 +62,19 @@ class BuildState:
         write_atomically(build.state, json.dumps(asdict(self), indent=1, sort_keys=True) + "\n")
 
 
+def _read_snapshot(content: Mapping[str, Any], **fields: Any) -> dict[str, Any]:
+    """The fields of a snapshot as JSON has them, less those that were read already."""
+    digests = {name: dict(content[name].items()) for name in ("inputs", "library")}
+    parameters = {name: (value, str(d)) for name, (value, d) in content["parameters"].items()}
+    return {**content, **digests, "parameters": parameters, **fields}
+
+
 def _read_notebooks(content: Mapping[str, Any]) -> dict[str, ExecutionRecord]:
-    return {n: ExecutionRecord.from_json(record) for n, record in content["notebooks"].items()}
+    records = {}
+    for name, record in content["notebooks"].items():
+        claims = {claim: tuple(tables) for claim, tables in record["claims"].items()}
+        records[name] = ExecutionRecord(**_read_snapshot(record, claims=claims))
+    return records
 
 
 @dataclass(frozen=True)
@@ -103,11 +103,6 @@ class BuildContext:
         settings = parameters.settings(set_name)
         return cls(study, build, parameters, settings, BuildState.read(build), take_snapshot(study))
 
-    def digest_parameters(self, names: Collection[str]) -> dict[str, tuple[Setting, str]]:
-        """Return the value and the digest of each parameter that is one of the study's, by name."""
-        known = sorted(self.parameters.by_name.keys() & names)
-        return {name: digest_parameter(name, self.parameters, self.settings) for name in known}
-
 
 _PACKAGES = ("altair", "nbconvert", "pandas", "papermill", "vl-convert-python")
 
@@ -131,36 +126,33 @@ class RunRecord(InputSnapshot):
     """The digest of each file that was published, by path from the folder of the set."""
 
     @classmethod
-    def make(
-        cls, context: BuildContext, started: datetime, artefacts: Mapping[Path, str]
-    ) -> RunRecord:
-        """Return the record of artefacts that are published now, of what a build found."""
-        digests = {path.relative_to(context.build.folder).as_posix(): digest_text(text)
-                   for path, text in sorted(artefacts.items())}  # fmt: skip
-        return cls(
-            **vars(context.now),
-            set=context.settings.set_name,
-            settings=context.settings.values,
-            started=started.isoformat(timespec="seconds"),
-            ended=datetime.now(UTC).isoformat(timespec="seconds"),
-            packages=list_packages(),
-            notebooks=context.state.notebooks,
-            artefacts=digests,
-        )
-
-    @classmethod
     def read(cls, build: Build) -> RunRecord | None:
         """Return the record of what is published; None if there is none that can be read."""
         try:
             content = json.loads(build.manifest.read_text(encoding="utf-8"))
-            return cls(**{**content, "notebooks": _read_notebooks(content)})
+            notebooks, artefacts = _read_notebooks(content), dict(content["artefacts"].items())
+            return cls(**_read_snapshot(content, notebooks=notebooks, artefacts=artefacts))
         except _UNREADABLE:
             return None
 
-    @property
-    def text(self) -> str:
-        """The record as JSON."""
-        return json.dumps(asdict(self), indent=2) + "\n"
+
+def make_run_record(context: BuildContext, started: datetime, made: Mapping[Path, str]) -> str:
+    """Return the text of ``run.json`` for what a build publishes now."""
+    folder = context.build.folder
+    record = RunRecord(
+        **vars(context.now),
+        set=context.settings.set_name,
+        settings=context.settings.values,
+        started=started.isoformat(timespec="seconds"),
+        ended=datetime.now(UTC).isoformat(timespec="seconds"),
+        packages=list_packages(),
+        notebooks=context.state.notebooks,
+        artefacts={
+            path.relative_to(folder).as_posix(): digest_text(text)
+            for path, text in sorted(made.items())
+        },
+    )
+    return json.dumps(asdict(record), indent=2) + "\n"
 
 
 def is_published(context: BuildContext) -> bool:

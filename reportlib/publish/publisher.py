@@ -8,6 +8,7 @@ from pathlib import Path
 from reportlib.assess.argument import Argument
 from reportlib.assess.assessment import Assessment
 from reportlib.errors import RunFailed
+from reportlib.execute.inputs import digest_prose
 from reportlib.execute.state import BuildContext
 from reportlib.load.datapackage import Descriptor, PackageMetadata
 from reportlib.model.evidence import SOURCES, table_of
@@ -43,10 +44,17 @@ def make_publication(context: BuildContext) -> dict[Path, str]:
         for path in study.chapters()
         for record in load_records(build.executed / path.name)
     }
+    made_from = PageInputs(
+        **vars(context.now),
+        study=metadata.name,
+        set_name=settings.set_name,
+        prose=digest_prose(study.report),
+        claims=claims,
+    )
     page = render_page(
         executed[-1],
         settings,
-        PageInputs.of(study, settings.set_name, context.now, claims),
+        made_from,
         make_linked_data(metadata, assessment, argument, _list_datasets(study, build)),
     )
     citations = [

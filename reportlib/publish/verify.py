@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from reportlib.errors import NotAPage
 from reportlib.execute.input_snapshot import InputSnapshot, take_snapshot
@@ -46,23 +46,6 @@ class PageInputs(InputSnapshot):
     prose: str
     """The digest of the prose of the report, which is the page's own."""
     claims: Mapping[str, ClaimInputs]
-
-    @classmethod
-    def of(
-        cls, study: Study, set_name: str, now: InputSnapshot, claims: Mapping[str, ClaimInputs]
-    ) -> PageInputs:
-        """Return the inputs of a page that is made of a snapshot.
-
-        Raises:
-            BadData: the descriptor does not say what study it is.
-        """
-        name, prose = PackageMetadata.read(study).name, digest_prose(study.report)
-        return cls(**vars(now), study=name, set_name=set_name, prose=prose, claims=claims)
-
-    @property
-    def as_json(self) -> dict[str, Any]:
-        """The inputs in the form in which the page carries them."""
-        return asdict(self)
 
     def name_claims_on(self, name: str, study: Study) -> str:
         """Return which claims rest on an input, in words."""

@@ -17,7 +17,12 @@ from reportlib.execute.file_tracking import OpenedFiles
 from reportlib.execute.input_snapshot import ConcurrentEdits
 from reportlib.execute.inputs import digest_code, digest_file, find_named_parameters
 from reportlib.execute.plan import explain_staleness, make_plan, snapshot_execution
-from reportlib.execute.state import BuildContext, BuildState, ExecutionRecord
+from reportlib.execute.state import (
+    BuildContext,
+    BuildState,
+    ExecutionRecord,
+    list_changed_inputs,
+)
 from reportlib.execute.table_copies import keep_copies
 from reportlib.load.parameters import Parameters
 from reportlib.study import Study
@@ -280,6 +285,18 @@ def test_a_state_that_cannot_be_read_is_none_at_all(tiny: Study) -> None:
         assert other != text
         build.state.write_text(other, encoding="utf-8")
         assert BuildState.read(build) == BuildState()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"artefacts": {}}', '{"notebooks": {}, "artefacts": [], "inputs": []}']
+)
+def test_a_run_record_that_cannot_be_read_is_none_at_all(text: str, tiny: Study) -> None:
+    build = tiny.build("base")
+    build.folder.mkdir(parents=True)
+    build.manifest.write_text(text, encoding="utf-8")
+
+    assert make_plan(BuildContext.read(tiny, "base")).unpublished
+    assert list_changed_inputs(tiny, build) == []
 
 
 @pytest.mark.parametrize("undone", [False, True])

@@ -9,7 +9,6 @@ import nbformat
 import pytest
 
 from reportlib.cli import main
-from reportlib.execute.input_snapshot import InputSnapshot
 from reportlib.lint.notebook_contract import check_notebooks
 from reportlib.lint.typed_numbers import check_cell, find_typed_numbers
 from reportlib.load.parameters import Parameters
@@ -194,7 +193,7 @@ def test_sections_are_named_as_their_headings_read_and_no_comment_is_on_the_page
     )
     nbformat.write(report, tmp_path / "report.ipynb")
     settings = Parameters.read(tiny).settings("base")
-    made_from = PageInputs.of(tiny, "base", InputSnapshot({}, {}, ""), {})
+    made_from = PageInputs({}, {}, "", study="", set_name="base", prose="", claims={})
     page = render_page(tmp_path / "report.ipynb", settings, made_from, {})
 
     assert "<title>The bridge</title>" in page
