@@ -1,93 +1,89 @@
-"""The build: exactly what is out of date is executed, and what comes out is published."""
+"""The build: check, plan, execute, publish and record, or report a failure."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Sequence
-from contextlib import closing, nullcontext
+from collections.abc import Callable
+from contextlib import closing, nullcontext, suppress
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from reportlib.errors import ReportError, SavedMeanwhile
-from reportlib.execute.concurrent_edits import ConcurrentEdits
-from reportlib.execute.drawings import run_drawing_process
-from reportlib.execute.executor import (
-    BuildOptions,
-    Executor,
-    digest_library_at_start,
-    raise_as_run_failed,
-    to_run_failed,
+from reportlib.errors import (
+    FaultsFound,
+    NotWritten,
+    ReportError,
+    RunFailed,
+    RunsFailed,
+    SavedMeanwhile,
 )
+from reportlib.execute.drawings import run_drawing_process
+from reportlib.execute.executor import BuildOptions, Executor, to_run_failed
 from reportlib.execute.files import (
     hold_build_lock,
     remove_scratch,
     write_atomically,
     write_together,
 )
-from reportlib.execute.inputs import digest_file, digest_library, digest_value
-from reportlib.execute.plan import Plan, Reason, explain_staleness, has_prose_update, make_plan
+from reportlib.execute.input_snapshot import ConcurrentEdits
+from reportlib.execute.plan import make_plan
 from reportlib.execute.process_pool import Work, do_nothing, run_in_processes, stoppable
 from reportlib.execute.progress import Event, Say, print_lines
-from reportlib.execute.state import BuildState, digest_study_inputs, make_manifest
+from reportlib.execute.state import BuildContext, make_run_record
 from reportlib.load.parameters import Parameters
 from reportlib.model.formatting import join_words
-from reportlib.publish.failure_report import write_failure_report
 from reportlib.study import Build, Study
 
 _USUAL = BuildOptions()
 _ROUNDS = 4
-"""How often a build begins again because something was saved meanwhile."""
-_TICK = 20_000_000
-"""Nanoseconds that the clock of a file system may be behind."""
-_CHECKING, _PUBLISHING = "Checking the data", "Publishing"
+"""The number of times that a build begins if something is saved meanwhile."""
 
 
 def build_report(
-    study: Study, set_name: str, say: Say = print_lines, how: BuildOptions = _USUAL
+    study: Study, set_name: str, say: Say = print_lines, options: BuildOptions = _USUAL
 ) -> Build:
     """Bring the page of a parameter set up to date.
 
     What is stale is executed, in parallel; other prose is put in without. Then the page and what
     lies beside it is published, all of one state of the study: if something is saved meanwhile,
     what is stale by that is executed, too. A failed build leaves the last good page in place, with
-    an account of the failure beside it, and keeps what other notebooks gave.
+    a report of the failure beside it, and keeps what other notebooks gave.
 
     Raises:
         BadParameters, BadData, BadNotebook: before anything ran, with every fault at once.
         RunsFailed: notebooks stopped, or chapters recorded nothing.
         NotWritten: the disk is full, or nothing may be written there.
-        Stopped: somebody asked for it; what was started has been ended.
+        Stopped: a person or the system asked for it; what was started has been ended.
     """
     if set_name not in study.set_names():
-        Parameters.read(study).settings(set_name)  # tells which there are
+        Parameters.read(study).settings(set_name)  # raises, with the names of the sets
     build = study.build(set_name)
-    with stoppable(), hold_build_lock(build.guard, say) as taken:
+    # Read first, since another make may write its listing, of a later state, while this one runs.
+    stamped = options.stamp and build.new_stamp.is_file()
+    listing = build.new_stamp.read_bytes() if stamped else None
+    with stoppable(), hold_build_lock(build.guard, say):
         try:
             remove_scratch(build)
-            _build_until_at_rest(study, set_name, say, how)
-            if how.stamp:
-                write_atomically(build.stamp, "")
-                os.utime(build.stamp, ns=(taken - _TICK, taken - _TICK))
+            _build_until_at_rest(study, set_name, say, options)
+            if listing is not None:
+                write_together({build.stamp: listing}, gone=[build.new_stamp])
         except Exception as problem:
-            write_failure_report(build, problem)
-            say(Event("account", f"{study.relative(build.failure)} tells of what went wrong"))
+            _report_failure(build, problem)
+            say(Event("account", f"{study.relative(build.failure)} says what went wrong"))
             raise
     return build
 
 
-def _build_until_at_rest(study: Study, set_name: str, say: Say, how: BuildOptions) -> None:
+def _build_until_at_rest(study: Study, set_name: str, say: Say, options: BuildOptions) -> None:
     """Build again for as long as something is saved meanwhile: no page is of two states."""
     for _ in range(_ROUNDS):
-        one = _Building(study, set_name, say, how)
+        edits = ConcurrentEdits(study)
         try:
-            if one.go():
+            if _build_once(study, set_name, edits, say, options):
                 return
         except Exception:
-            if not one.meanwhile.files:  # else it may come of a file that was saved by half
+            if not edits.files:  # else a file that was saved by half may be the cause
                 raise
-        saved = join_words(one.meanwhile.files)
+        saved = join_words(edits.files)
         say(Event("saved", f"saved meanwhile, and looked at again: {saved}"))
     raise SavedMeanwhile(
         f"Again and again something was saved while the page was made, at last {saved}. The page "
@@ -95,16 +91,57 @@ def _build_until_at_rest(study: Study, set_name: str, say: Say, how: BuildOption
     )
 
 
-def _in_a_process(name: str, work: Work, here: Callable[[], None] = do_nothing) -> Any:
-    """Return what some work returns that is done in a process of its own, or raise what it did."""
-    job = {name: partial(raise_as_run_failed, name, work)}
-    with closing(run_in_processes(job, at_once=1, here=here)) as ended:
-        (done,) = ended
-    if isinstance(done.problem, ReportError):
-        raise done.problem
-    if done.problem is not None:  # the process was ended
-        raise to_run_failed(done.problem, name)
-    return done.result
+def _build_once(
+    study: Study, set_name: str, edits: ConcurrentEdits, say: Say, options: BuildOptions
+) -> bool:
+    """Build, and return whether all of it could be done on one state of the study."""
+    started = datetime.now(UTC)
+    context = BuildContext.read(study, set_name)
+    plan = make_plan(context)
+    if plan.idle:
+        write_together({}, gone=[context.build.failure])
+        say(Event("idle", f"{study.relative(context.build.page)} is up to date"))
+        return True
+    forking = bool(plan.stale) and options.kernel == "forked"
+    with run_drawing_process() if forking else nullcontext():
+        _check(context, edits, _warm_up if forking else do_nothing)
+        Executor(context, edits, options, say).carry_out(plan)
+        # In a process of its own, since drawing starts threads, and this one is forked again.
+        artefacts, obsolete = _run_in_process("Publishing", lambda: _make_publication(context))
+        if edits.files:
+            return False
+        if edits.of_library:
+            raise SavedMeanwhile(
+                "The library was saved while it was at work. The page is as it was: build again."
+            )
+        record = {context.build.manifest: make_run_record(context, started, artefacts)}
+        write_together(artefacts | record, [*obsolete, context.build.failure])
+    say(Event("published", f"wrote {study.relative(context.build.page)}"))
+    return True
+
+
+def _check(context: BuildContext, edits: ConcurrentEdits, prepare: Callable[[], None]) -> None:
+    """Check data and notebooks, unless nothing has changed since they were in order.
+
+    Meanwhile this process prepares for what comes then.
+    """
+    study, state = context.study, context.state
+    if state.checked == edits.digest:
+        prepare()
+        return
+    _run_in_process("Checking the data", lambda: _check_data(study), prepare)
+    from reportlib.lint.notebook_contract import check_notebooks  # heavy: nbconvert
+
+    check_notebooks(study)
+    if not edits.files:
+        state.checked = edits.digest
+        state.write(context.build)
+
+
+def _check_data(study: Study) -> None:
+    from reportlib.load.validation import check_package  # heavy: frictionless
+
+    check_package(study)
 
 
 def _warm_up() -> None:
@@ -113,107 +150,44 @@ def _warm_up() -> None:
     warm_up()
 
 
-class _Building:
-    """One build at work."""
+def _make_publication(context: BuildContext) -> tuple[dict[Path, str], list[Path]]:
+    """Return the files to publish, by path, and those to remove."""
+    from reportlib.execute.drawings import trim_cache
+    from reportlib.publish.publisher import (  # heavy: pandas, nbconvert
+        find_obsolete_files,
+        make_publication,
+    )
 
-    def __init__(self, study: Study, set_name: str, say: Say, how: BuildOptions) -> None:
-        self._started = datetime.now(UTC)
-        self.meanwhile = ConcurrentEdits(study)
-        self._study, self._say, self._how = study, say, how
-        self._parameters = Parameters.read(study)
-        self._settings = self._parameters.settings(set_name)
-        self._build = study.build(set_name)
-        self._memory = BuildState.read(self._build)
-        self._inputs = digest_study_inputs(study)
-        self._library = digest_library_at_start()  # before more of it is imported
-        self._executing = Executor(
-            study, self._build, self._parameters, self._settings, self._memory, self.meanwhile,
-            how, say,
-        )  # fmt: skip
+    trim_cache(context.study.drawings)
+    artefacts = make_publication(context)
+    return artefacts, find_obsolete_files(context.build, artefacts)
 
-    def go(self) -> bool:
-        """Do what there is to do; return whether all of it could be done on one state."""
-        study, build = self._study, self._build
-        found = make_plan(study, build, self._memory, self._parameters, self._settings)
-        if found.idle:
-            write_together({}, gone=[build.failure])
-            self._say(Event("idle", f"{study.relative(build.page)} is up to date"))
-            return True
-        forking = bool(found.stale) and self._how.kernel == "forked"
-        with run_drawing_process() if forking else nullcontext():
-            self._check(_warm_up if forking else do_nothing)
-            return self._bring_up_to_date(found)
 
-    def _bring_up_to_date(self, found: Plan) -> bool:
-        study, executing = self._study, self._executing
-        executing.forget_what_is_gone()
-        executing.to_do = len(found.stale)
-        chapters = {path: why for path, why in found.stale.items() if path != study.report}
-        executing.execute({p: why for p, why in chapters.items() if not executing.share(p)})
-        for notebook in found.reworded:
-            executing.reword(notebook)
-        # Only now: a chapter may have been executed, and have given what it gave before.
-        if report := self._why(study.report):
-            executing.execute({study.report: report})
-        elif has_prose_update(self._memory, study.report):
-            executing.reword(study.report)
-        return self._publish()
+def _run_in_process(name: str, work: Work, here: Callable[[], None] = do_nothing) -> Any:
+    """Return what some work returns in a process of its own, or raise the error that it raises."""
 
-    def _publish(self) -> bool:
-        """Publish what was made, unless something was saved meanwhile."""
-        build = self._build
-        # In a process of its own, since what draws charts starts threads: this one is forked again.
-        made, gone = _in_a_process(_PUBLISHING, self._make)
-        if self.meanwhile.files:
-            return False
-        if digest_library() != self._library:
-            raise SavedMeanwhile(
-                "The library was saved while it was at work. The page is as it was: build again."
-            )
-        manifest = make_manifest(
-            build, self._settings, self._started, self._memory, self._inputs, made
-        )
-        write_together(made | {build.manifest: manifest}, [*gone, build.failure])
-        self._say(Event("published", f"wrote {self._study.relative(build.page)}"))
-        return True
+    def work_with_portable_errors() -> Any:
+        try:
+            return work()
+        except ReportError:
+            raise
+        except Exception as problem:  # not every error can cross to another process
+            raise to_run_failed(problem, name) from None
 
-    def _make(self) -> tuple[dict[Path, str], list[Path]]:
-        """In a process of its own: return what readers get, and what is there beside it."""
-        from reportlib.execute.drawings import trim_cache
-        from reportlib.publish.publisher import (  # heavy: pandas, nbconvert
-            find_obsolete_files,
-            make_publication,
-        )
+    with closing(run_in_processes({name: work_with_portable_errors}, 1, here=here)) as results:
+        (job,) = results
+    if isinstance(job.problem, ReportError):
+        raise job.problem
+    if job.problem is not None:  # the process was ended
+        raise to_run_failed(job.problem, name)
+    return job.result
 
-        trim_cache(self._study.drawings)
-        made = make_publication(self._study, self._settings, self._parameters, self._inputs)
-        return made, find_obsolete_files(self._build, made)
 
-    def _check_data(self) -> None:
-        from reportlib.load.validation import check_package  # heavy: frictionless
+def _report_failure(build: Build, problem: Exception) -> None:
+    """Write a report of a failure beside the last good page, if it can be written."""
+    from reportlib.publish.html_page import render_failure_page  # heavy: nbconvert
 
-        check_package(self._study)
-
-    def _why(self, notebook: Path) -> Sequence[Reason]:
-        return explain_staleness(
-            self._study, self._build, self._memory, self._parameters, self._settings, notebook
-        )
-
-    def _check(self, get_ready: Callable[[], None]) -> None:
-        """Check data and notebooks, unless nothing has changed since they were in order.
-
-        Meanwhile this process gets ready for what comes then.
-        """
-        notebooks = self._study.notebooks.glob("*.ipynb")
-        sources = {path.name: digest_file(path) for path in notebooks}
-        state = digest_value([self._inputs, sources, self._library])
-        if state == self._memory.checked:
-            get_ready()
-            return
-        _in_a_process(_CHECKING, self._check_data, get_ready)
-        from reportlib.lint.notebook_contract import check_notebooks  # heavy: nbconvert
-
-        check_notebooks(self._study)
-        if not self.meanwhile.files:
-            self._memory.checked = state
-            self._memory.write(self._build)
+    if not isinstance(problem, (FaultsFound, RunFailed, RunsFailed)):
+        problem = to_run_failed(problem, "The build")
+    with suppress(NotWritten):
+        write_atomically(build.failure, render_failure_page(problem))

@@ -20,123 +20,81 @@ _PASSING = re.compile(
 _HOLDS = "a study holds data/datapackage.json, params/ and notebooks/."
 
 
-def _is_no_text(path: Path) -> bool:
-    return any("\ud800" <= sign <= "\udfff" for sign in path.name)
-
-
 def is_passing(path: Path, folder: Path) -> bool:
-    """Whether a path below a folder is of what tools put beside the files that people save."""
+    """Return whether a file below a folder is one that tools put beside those that people save."""
     return any(_PASSING.fullmatch(part) for part in path.relative_to(folder).parts)
+
+
+class _Below:
+    """A path below the folder of a study or of a build."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __get__(self, instance: Study | Build, _owner: type) -> Path:
+        folder = instance.root if isinstance(instance, Study) else instance.folder
+        return folder / self._path
 
 
 @dataclass(frozen=True)
 class Build:
-    """Where the artefacts of one parameter set are written; everything here is made by machines."""
+    """The folder of one parameter set, in which machines write everything."""
 
     folder: Path
 
-    @property
-    def page(self) -> Path:
-        """The page that readers open."""
-        return self.folder / "report.html"
-
-    @property
-    def printed(self) -> Path:
-        """The page as PDF, if it was printed."""
-        return self.folder / "report.pdf"
-
-    @property
-    def findings(self) -> Path:
-        """One record a claim, as JSON."""
-        return self.folder / "findings.json"
-
-    @property
-    def findings_table(self) -> Path:
-        """The same records, flat, as CSV."""
-        return self.folder / "findings.csv"
-
-    @property
-    def findings_schema(self) -> Path:
-        """The JSON Schema of the findings."""
-        return self.folder / "findings.schema.json"
-
-    @property
-    def citations(self) -> Path:
-        """The documents on the page as citation records, in CSL-JSON."""
-        return self.folder / "sources.csl.json"
-
-    @property
-    def bibliography(self) -> Path:
-        """The same records as BibTeX."""
-        return self.folder / "sources.bib"
-
-    @property
-    def crate(self) -> Path:
-        """The page, all it was made from and how, as one archive."""
-        return self.folder / "report.crate.zip"
-
-    @property
-    def manifest(self) -> Path:
-        """What went in and came out, with digests and times."""
-        return self.folder / "run.json"
-
-    @property
-    def notebooks(self) -> Path:
-        """The executed notebooks."""
-        return self.folder / "notebooks"
-
-    @property
-    def figures(self) -> Path:
-        """The plotted rows of each figure, as CSV."""
-        return self.folder / "figures"
-
-    def figure(self, id: str) -> Path:
-        """The plotted rows of one of them."""
-        return self.figures / f"{id}.csv"
-
-    @property
-    def tables(self) -> Path:
-        """The tables that tests read, whole, as CSV, each row with its sources."""
-        return self.folder / "tables"
-
-    def table(self, name: str) -> Path:
-        """One of them."""
-        return self.tables / f"{name}.csv"
-
-    @property
-    def sources_table(self) -> Path:
-        """Every document on file, as CSV."""
-        return self.folder / "sources.csv"
-
-    @property
-    def work(self) -> Path:
-        """What the next build goes on from, whether or not it has been published."""
-        return self.folder / ".work"
-
-    @property
-    def executed(self) -> Path:
-        """The notebooks as they were last executed, published or not yet."""
-        return self.work / "notebooks"
-
-    @property
-    def memory(self) -> Path:
-        """What each notebook was last executed with, by digest."""
-        return self.work / "executed.json"
-
-    @property
-    def stamp(self) -> Path:
-        """When the last build for make began that came to its end."""
-        return self.folder / ".stamp"
+    page = _Below("report.html")
+    """The page that readers open."""
+    printed = _Below("report.pdf")
+    """The page as PDF, if it was printed."""
+    findings = _Below("findings.json")
+    """One record a claim, as JSON."""
+    findings_table = _Below("findings.csv")
+    """The same records, flat, as CSV."""
+    findings_schema = _Below("findings.schema.json")
+    """The JSON Schema of the findings."""
+    citations = _Below("sources.csl.json")
+    """The documents on the page as citation records, in CSL-JSON."""
+    bibliography = _Below("sources.bib")
+    """The same records as BibTeX."""
+    crate = _Below("report.crate.zip")
+    """The page, all it was made from and how, as one archive."""
+    manifest = _Below("run.json")
+    """The record of what was published: inputs and artefacts, with digests and times."""
+    notebooks = _Below("notebooks")
+    """The executed notebooks."""
+    figures = _Below("figures")
+    """The plotted rows of each figure, as CSV."""
+    tables = _Below("tables")
+    """The tables that tests read, whole, as CSV, each row with its sources."""
+    sources_table = _Below("sources.csv")
+    """Every document on file, as CSV."""
+    failure = _Below("failure.html")
+    """The report of a build that failed; absent after a good one."""
+    work = _Below(".work")
+    """The folder from which the next build goes on, whether or not it has been published."""
+    executed = _Below(".work/notebooks")
+    """The notebooks as they were last executed, published or not yet."""
+    state = _Below(".work/executed.json")
+    """The record of what each notebook was last executed with, by digest."""
+    copies = _Below(".work/tables")
+    """The tables in the state in which notebooks were executed with them, by digest."""
+    stamp = _Below(".stamp")
+    """The listing of all files as make found them before the last good build."""
+    new_stamp = _Below(".stamp.new")
+    """The listing of all files as make found them before it called a build."""
 
     @property
     def guard(self) -> Path:
-        """Held by the one build that writes here."""
+        """The file that is held by the one build that writes here."""
         return self.folder.with_name(f".{self.folder.name}.building")
 
-    @property
-    def failure(self) -> Path:
-        """The account of a run that failed; absent after a good one."""
-        return self.folder / "failure.html"
+    def figure(self, id: str) -> Path:
+        """The plotted rows of one figure."""
+        return self.figures / f"{id}.csv"
+
+    def table(self, name: str) -> Path:
+        """One of the published tables."""
+        return self.tables / f"{name}.csv"
 
     def address(self, path: Path) -> str:
         """The address, from the page, of a file beside it."""
@@ -148,6 +106,25 @@ class Study:
     """One folder with ``data/``, ``params/`` and ``notebooks/``; results go to ``build/<set>/``."""
 
     root: Path
+
+    data = _Below("data")
+    """The folder of everything that people keep as rows."""
+    descriptor = _Below("data/datapackage.json")
+    """The Data Package descriptor of every table."""
+    links = _Below("data/sources/row_sources.csv")
+    """The links from rows to their sources."""
+    params = _Below("params")
+    """The folder of the parameter sets."""
+    meanings = _Below("params/parameters.yaml")
+    """The meaning of each parameter."""
+    notebooks = _Below("notebooks")
+    """The folder of the chapters and the report."""
+    report = _Below("notebooks/report.ipynb")
+    """The notebook that assembles the page."""
+    lock = _Below("verdicts.lock.json")
+    """The accepted state of every claim, and on what it rests."""
+    drawings = _Below("build/.drawings")
+    """The charts that were drawn for any parameter set, by what they were drawn from."""
 
     @classmethod
     def find(cls, start: Path | None = None) -> Study:
@@ -183,21 +160,6 @@ class Study:
         """Whether its three folders are there."""
         return self.descriptor.is_file() and self.params.is_dir() and self.notebooks.is_dir()
 
-    @property
-    def data(self) -> Path:
-        """Everything that people keep as rows."""
-        return self.root / "data"
-
-    @property
-    def descriptor(self) -> Path:
-        """The Data Package descriptor of every table."""
-        return self.data / "datapackage.json"
-
-    @property
-    def links(self) -> Path:
-        """The links from rows to their sources."""
-        return self.data / "sources" / "row_sources.csv"
-
     def tables(self) -> list[Path]:
         """The files of the tables that tests read."""
         return sorted((self.data / "tables").glob("*.csv"))
@@ -205,31 +167,6 @@ class Study:
     def is_table(self, path: Path) -> bool:
         """Whether a path is that of a table which tests read, be it there or not."""
         return path.parent == self.data / "tables" and path.suffix == ".csv"
-
-    @property
-    def params(self) -> Path:
-        """The parameter sets and what each parameter means."""
-        return self.root / "params"
-
-    @property
-    def meanings(self) -> Path:
-        """What each parameter means."""
-        return self.params / "parameters.yaml"
-
-    @property
-    def notebooks(self) -> Path:
-        """The chapters and the report."""
-        return self.root / "notebooks"
-
-    @property
-    def lock(self) -> Path:
-        """The accepted state of every claim, and on what it rests."""
-        return self.root / "verdicts.lock.json"
-
-    @property
-    def report(self) -> Path:
-        """The notebook that assembles the page."""
-        return self.notebooks / "report.ipynb"
 
     def parameter_set(self, name: str) -> Path:
         """The file of a parameter set."""
@@ -251,14 +188,13 @@ class Study:
         """
         below = (path for path in self.data.rglob("*") if not is_passing(path, self.data))
         kept = [path for path in below if path.is_file()]
-        unreadable = [path for path in kept if _is_no_text(path)]
-        if unreadable:
-            raise BadData(
-                [
-                    Fault(f"data/, {path.name!r}", "has a name that is not UTF-8", "Rename it.")
-                    for path in unreadable
-                ]
-            )
+        faults = [
+            Fault(f"data/, {path.name!r}", "has a name that is not UTF-8", "Rename it.")
+            for path in kept
+            if any("\ud800" <= sign <= "\udfff" for sign in path.name)
+        ]
+        if faults:
+            raise BadData(faults)
         return kept
 
     def inputs(self) -> list[Path]:
@@ -271,13 +207,8 @@ class Study:
         ]
 
     def build(self, set_name: str) -> Build:
-        """Where the artefacts of that parameter set are."""
+        """The build of a parameter set."""
         return Build(self.root / "build" / set_name)
-
-    @property
-    def drawings(self) -> Path:
-        """The charts that were drawn for any parameter set, by what they were drawn from."""
-        return self.root / "build" / ".drawings"
 
     def relative(self, path: Path) -> str:
         """The path as it is written in messages and manifests: from the study, with slashes."""

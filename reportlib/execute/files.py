@@ -15,22 +15,26 @@ from reportlib.execute.inputs import digest_value
 from reportlib.execute.progress import Event, Say
 from reportlib.study import Build
 
+try:
+    import fcntl
+except ImportError:  # a platform without it: two builds at once are not kept apart there
+    fcntl = None  # type: ignore[assignment]
+
+PARTIAL = ".*.partial"
+"""The names under which files are written before they take their places."""
+
 
 def scratch_prefix(executed: Path) -> str:
-    """Return how the names of folders for a time begin, of the runs that write to a folder."""
+    """Return the beginning of the names of scratch folders, for runs that write to a folder."""
     return f"reportlib-{digest_value(str(executed))[:12]}-"
 
 
 def remove_scratch(build: Build) -> None:
-    """Remove what killed builds left; only for who holds the guard."""
+    """Remove what killed builds left; only while the lock of the build is held."""
     for folder in Path(tempfile.gettempdir()).glob(f"{scratch_prefix(build.executed)}*"):
         shutil.rmtree(folder, ignore_errors=True)
     for partial in build.folder.rglob(PARTIAL):
         partial.unlink(missing_ok=True)
-
-
-PARTIAL = ".*.partial"
-"""The names under which files are written, before they take their places."""
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
@@ -50,21 +54,20 @@ def write_together(files: Mapping[Path, str | bytes], gone: Iterable[Path] = ())
     states, each of them whole.
 
     Args:
-        files: what to write, by path.
-        gone: what is removed before the first takes its place.
+        files: the contents, by path.
+        gone: the files to remove before the first takes its place.
 
     Raises:
         NotWritten: the disk is full, or nothing may be written there. If so before the first took
             its place, which is nearly always, all is as it was.
     """
-    # By a name of this process alone, since another one may write the same drawing just now.
+    # With the process in the name, since another one may write the same drawing just now.
     partials = {path: path.with_name(f".{path.name}.{os.getpid()}.partial") for path in files}
     path: Path | None = None
     try:
         for path, content in files.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            whole = content.encode() if isinstance(content, str) else content
-            partials[path].write_bytes(whole)
+            partials[path].write_bytes(content.encode() if isinstance(content, str) else content)
         for path in gone:
             path.unlink(missing_ok=True)
         for path, partial in partials.items():
@@ -77,20 +80,12 @@ def write_together(files: Mapping[Path, str | bytes], gone: Iterable[Path] = ())
                 partial.unlink()
 
 
-try:
-    import fcntl
-except ImportError:  # a platform without it: there, nothing guards
-    fcntl = None  # type: ignore[assignment]
-
-
 @contextmanager
-def hold_build_lock(guard: Path, say: Say) -> Iterator[int]:
-    """Hold a file for as long as the block runs; wait for another process that does.
+def hold_build_lock(guard: Path, say: Say) -> Iterator[None]:
+    """Hold a file for as long as the block runs; wait for another process that holds it.
 
-    The system lets go of it however the process ends, once nothing that it forked runs any more.
-
-    Yields:
-        When it was taken, in nanoseconds, by the clock of the file system.
+    Not by the library filelock, which closes the file in every fork: there the system would release
+    it as soon as this process is killed, though what it had started may still be writing.
 
     Raises:
         NotWritten: nothing can be written there.
@@ -102,20 +97,16 @@ def hold_build_lock(guard: Path, say: Say) -> Iterator[int]:
         raise NotWritten.of(guard, problem) from None
     with file:
         if fcntl is not None:
-            _take(file.fileno(), guard, say)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                holder = guard.read_text(encoding="utf-8") or "one that has just begun"
+                say(Event("waiting", f"waiting for another command that writes here: {holder}"))
+                fcntl.flock(file, fcntl.LOCK_EX)
         try:
             file.truncate(0)
             file.write(f"process {os.getpid()}, since {strftime('%H:%M:%S')}")
             file.flush()
         except OSError as problem:
             raise NotWritten.of(guard, problem) from None
-        yield os.fstat(file.fileno()).st_mtime_ns
-
-
-def _take(descriptor: int, guard: Path, say: Say) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        holder = guard.read_text(encoding="utf-8") or "one that has just begun"
-        say(Event("waiting", f"waiting for another command that writes here: {holder}"))
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield

@@ -1,4 +1,4 @@
-"""Digests of everything that a run depends on, each by its content alone."""
+"""Digests of everything that a run depends on, each of its content alone."""
 
 from __future__ import annotations
 
@@ -17,8 +17,16 @@ import yaml
 
 from reportlib.errors import BadNotebook, Fault
 from reportlib.load.datapackage import Resource
-from reportlib.load.parameters import OWN, Parameters, Settings, read_mapping
+from reportlib.load.parameters import OWN, Parameters, Setting, Settings, read_mapping
 from reportlib.study import Study
+
+ABSENT = "absent"
+"""The digest of a file that is not there, or may not be read."""
+LIBRARY = Path(__file__).resolve().parents[1]
+"""The folder of the library's own files."""
+_PROJECT = LIBRARY.parent
+REQUIREMENTS = _PROJECT / "requirements" / "report.txt"
+"""The lock that the environment is made from."""
 
 
 def digest_value(content: Any) -> str:
@@ -45,17 +53,8 @@ def _text(path: Path) -> str:
     return path.read_bytes().replace(b"\r\n", b"\n").decode("utf-8", "replace")
 
 
-ABSENT = "absent"
-"""The digest of a file that is not there, or may not be read."""
-LIBRARY = Path(__file__).resolve().parents[1]
-"""The folder of the library's own files."""
-_PROJECT = LIBRARY.parent
-REQUIREMENTS = _PROJECT / "requirements" / "report.txt"
-"""The lock that the environment is made from."""
-
-
 def digest_file(path: Path) -> str:
-    """Return the sha256 of a file, or that it cannot be had."""
+    """Return the sha256 of a file; ABSENT if it cannot be read."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
@@ -71,8 +70,8 @@ def digest_text(text: str) -> str:
 def digest_input(study: Study, name: str) -> str:
     """Return the digest of a file of the study.
 
-    Of a notebook its code counts, and of an executed one what came out: nobody reads the prose.
-    Parameters count by what they say: a comment among them changes nothing.
+    Of a notebook its code counts, of an executed one also what came out; prose does not. Of
+    parameters their content counts, and not the comments among them.
     """
     path = study.root / name
     if path.suffix == ".yaml" and path.parent == study.params:
@@ -90,9 +89,9 @@ def digest_inputs(study: Study, names: Iterable[str]) -> dict[str, str]:
     of any other row cannot bear on what comes out.
     """
     opened = sorted(names)
-    tables = {study.root / name for name in opened} & set(study.tables())
+    tables = {Path(name).stem for name in opened if study.is_table(study.root / name)}
     return {
-        name: _digest_links(study, {path.stem for path in tables})
+        name: _digest_links(study, tables)
         if study.root / name == study.links
         else digest_input(study, name)
         for name in opened
@@ -105,14 +104,14 @@ def _digest_links(study: Study, tables: Collection[str]) -> str:
             columns, *lines = csv.reader(file)
             at = columns.index("table")
             return digest_value([columns, [line for line in lines if line[at] in tables]])
-    except (OSError, ValueError, IndexError, csv.Error):  # told by the check of the data
+    except (OSError, ValueError, IndexError, csv.Error):  # the check of the data reports it
         return digest_file(study.links)
 
 
 def digest_code(notebook: Path) -> str:
-    """Return the digest of a notebook's code; prose and outputs do not count.
+    """Return the digest of a notebook's code and of the tags of its code cells.
 
-    The tags of code cells do: by one values are put in, by another a cell is not run.
+    Tags count because papermill puts values in at one of them, and skips cells by another.
     """
     code = [cell for cell in _cells(notebook) if cell["cell_type"] == "code"]
     return digest_value(
@@ -121,7 +120,7 @@ def digest_code(notebook: Path) -> str:
 
 
 def digest_prose(notebook: Path) -> str:
-    """Return the digest of a notebook's prose, or that the notebook is absent."""
+    """Return the digest of a notebook's prose; ABSENT if there is no notebook."""
     if not notebook.is_file():
         return ABSENT
     return digest_value([_source(c) for c in _cells(notebook) if c["cell_type"] == "markdown"])
@@ -130,7 +129,7 @@ def digest_prose(notebook: Path) -> str:
 def _digest_outputs(notebook: Path) -> str:
     try:
         code = [cell for cell in _cells(notebook) if cell["cell_type"] == "code"]
-    except BadNotebook:  # no build has left it so: it will be executed again
+    except BadNotebook:  # no build has written it: it will be executed again
         return digest_file(notebook)
     return digest_value([[_source(cell), cell["outputs"]] for cell in code])
 
@@ -144,18 +143,15 @@ def find_named_parameters(notebook: Path, parameters: Parameters) -> set[str]:
     return named
 
 
-def digest_parameter(name: str, parameters: Parameters, settings: Settings) -> str:
-    """Return the digest of what a parameter means, of its value here, and where a set has another.
+def digest_parameter(name: str, parameters: Parameters, settings: Settings) -> tuple[Setting, str]:
+    """Return the value of a parameter, and the digest of its meaning and of its other values.
 
-    Such a set is a position of the switch, at which every claim that names the parameter is tried.
+    A set with another value counts, since every claim that names the parameter is tried under it.
     """
-    here = settings.values[name]
-    others = {
-        each: value
-        for each in parameters.sets
-        if (value := parameters.settings(each).values[name]) != here
-    }
-    return digest_value([repr(parameters.by_name[name]), here, others])
+    value = settings.values[name]
+    values = {each: parameters.settings(each).values[name] for each in parameters.sets}
+    others = {each: other for each, other in values.items() if other != value}
+    return value, digest_value([repr(parameters.by_name[name]), others])
 
 
 def digest_modules(names: Iterable[str]) -> dict[str, str]:
@@ -173,10 +169,10 @@ def list_method_files() -> dict[str, Path]:
 
     Of an installed library only its own files are there.
     """
-    around = [_PROJECT / name for name in ("LICENSE", "Makefile", "pyproject.toml")]
-    around += sorted(REQUIREMENTS.parent.glob("*.*"))
-    there = [path for path in around if path.is_file()]
-    return {_in_project(path): path for path in [*there, *_library_files()]}
+    files = [_PROJECT / name for name in ("LICENSE", "Makefile", "pyproject.toml")]
+    files += sorted(REQUIREMENTS.parent.glob("*.*"))
+    files = [path for path in files if path.is_file()]
+    return {_in_project(path): path for path in [*files, *_library_files()]}
 
 
 def _library_files() -> list[Path]:
@@ -198,7 +194,7 @@ def find_words(source: str) -> set[str]:
     """Return every name and every string in some code."""
     try:
         tree = ast.parse(source)
-    except SyntaxError:  # told by the notebooks' contract
+    except SyntaxError:  # the check of the notebooks' contract reports it
         return set()
     words = set()
     for node in ast.walk(tree):
@@ -215,7 +211,7 @@ def _cells(notebook: Path) -> list[dict[str, Any]]:
         return list(json.loads(notebook.read_text(encoding="utf-8"))["cells"])
     except (OSError, ValueError, KeyError, TypeError) as problem:
         where = f"{notebook.parent.name}/{notebook.name}"
-        hint = "A merge, or an editor that was interrupted, may have spoilt it."
+        hint = "A merge, or an editor that was interrupted, may have damaged it."
         raise BadNotebook([Fault(where, f"is no notebook ({problem})", hint)]) from None
 
 

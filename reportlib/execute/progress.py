@@ -1,4 +1,4 @@
-"""Progress: what a build says while it is at work."""
+"""Progress: the events of a build at work, and the ways in which they are printed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True)
 class Event:
-    """Something that has happened in a build."""
+    """A step of a build."""
 
     kind: str
     """``waiting``, ``begins``, ``shared``, ``executed``, ``failed``, ``account``, ``reworded``,
@@ -24,50 +24,50 @@ class Event:
 
     def __str__(self) -> str:
         """The event as a line."""
-        took = f", {self.seconds:.1f} s" if self.seconds is not None else ""
-        return f"{self.text}{took}"
+        duration = f", {self.seconds:.1f} s" if self.seconds is not None else ""
+        return f"{self.text}{duration}"
 
 
 Say = Callable[[Event], None]
 
 
 def choose_printer() -> Say:
-    """Return what says it as the place allows: to a terminal, or as lines for a log."""
+    """Return the printer that fits standard error: a terminal, or a log."""
     in_terminal = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     return TerminalProgress() if in_terminal and "CI" not in os.environ else print_lines
 
 
 def print_nothing(_event: Event) -> None:
-    """Say nothing."""
+    """Print nothing."""
 
 
 def print_lines(event: Event) -> None:
-    """Say it in a line on standard error."""
+    """Print an event as a line on standard error."""
     with suppress(BrokenPipeError):  # nobody reads it any more, which is no fault of the build
         print(event, file=sys.stderr, flush=True)
 
 
 def print_json(event: Event) -> None:
-    """Say it as a line of JSON on standard output."""
+    """Print an event as a line of JSON on standard output."""
     print(json.dumps(asdict(event), ensure_ascii=False), flush=True)
 
 
 class TerminalProgress:
-    """Say it in lines, and keep below them one for each notebook that runs just now."""
+    """Prints events as lines, and below them a line for each notebook that runs just now."""
 
     def __init__(self) -> None:
-        """Begin with none."""
+        """Begin with no notebook running."""
         self._running: dict[str, Event] = {}
 
     def __call__(self, event: Event) -> None:
-        """Say it on standard error."""
+        """Print an event on standard error, above the lines of the notebooks that run."""
         up = f"\x1b[{len(self._running)}F\x1b[J" if self._running else ""
         if event.kind == "begins":
             self._running[event.notebook] = event
-            said = ""
+            line = ""
         else:
             self._running.pop(event.notebook, None)
-            said = f"{event}\n"
+            line = f"{event}\n"
         width = shutil.get_terminal_size().columns - 1
-        below = "".join(f"{f'... {one}':.{width}}\n" for one in self._running.values())
-        print(f"{up}{said}{below}", end="", file=sys.stderr, flush=True)
+        below = "".join(f"{f'... {running}':.{width}}\n" for running in self._running.values())
+        print(f"{up}{line}{below}", end="", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""Records of a run: what each notebook was executed with, and what was published."""
+"""The two records of a build: what each notebook was executed with, and what was published."""
 
 from __future__ import annotations
 
@@ -12,94 +12,99 @@ from pathlib import Path
 from typing import Any
 
 from reportlib.execute.files import write_atomically
-from reportlib.execute.inputs import (
-    digest_file,
-    digest_input,
-    digest_library,
-    digest_text,
-    digest_value,
-)
-from reportlib.load.parameters import Settings
+from reportlib.execute.input_snapshot import InputSnapshot, take_snapshot
+from reportlib.execute.inputs import digest_file, digest_text
+from reportlib.load.parameters import Parameters, Setting, Settings
 from reportlib.study import Build, Study
+
+# Records are read by hand: importing pydantic takes longer than finding out that nothing is stale.
+_UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError)
+"""The errors of a record that is not there, is damaged, or was written by another version."""
 
 
 @dataclass(frozen=True)
-class ExecutionRecord:
-    """What a notebook was executed with, by digest, and what came out."""
+class ExecutionRecord(InputSnapshot):
+    """What a notebook was executed with, and what came out."""
 
-    code: str
-    inputs: Mapping[str, str]
-    """By path from the study, the files that its execution was seen to open."""
-    parameters: Mapping[str, str]
-    library: Mapping[str, str]
-    """By path, the files of the library that it was executed with."""
-    environment: str
-    source: str
-    """The whole notebook, prose and all."""
-    artefact: str
-    """The executed notebook."""
-    claims: Mapping[str, tuple[str, ...]]
+    source: str = ""
+    """The digest of the whole notebook, prose and all."""
+    artefact: str = ""
+    """The digest of the executed notebook."""
+    claims: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The claims that it recorded, with the tables that were read for each."""
 
-    def touched_by(self, file: str) -> tuple[str, ...]:
-        """The claims that a file bears on: those that read it, if it is a table; else all."""
+    def list_claims_on(self, file: str) -> tuple[str, ...]:
+        """Return the claims that a file bears on: of a table those that read it, else all."""
         reading = tuple(c for c, tables in self.claims.items() if Path(file).stem in tables)
         return reading or tuple(self.claims)
 
 
 @dataclass
 class BuildState:
-    """What is known of the last executions under a parameter set."""
+    """The last executions under a parameter set."""
 
     notebooks: dict[str, ExecutionRecord] = field(default_factory=dict)
     """By the name of the notebook's file."""
     checked: str = ""
-    """The digest of all that was in order when data, parameters and notebooks were last checked."""
+    """The digest of study and library when data and notebooks were last found in order."""
 
     @classmethod
     def read(cls, build: Build) -> BuildState:
-        """Read what is remembered; nothing, if it cannot be read: then everything is stale."""
+        """Read the state; an empty one, by which all is stale, if there is none to be read."""
         try:
-            content: Mapping[str, Any] = json.loads(build.memory.read_text(encoding="utf-8"))
-            notebooks = {name: _executed(one) for name, one in content["notebooks"].items()}
-            return cls(notebooks, content["checked"])
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            content = json.loads(build.state.read_text(encoding="utf-8"))
+            return cls(_read_notebooks(content), content["checked"])
+        except _UNREADABLE:
             return cls()
 
-    @property
-    def as_json(self) -> dict[str, Any]:
-        """All of it as JSON has it."""
-        return dict(json.loads(json.dumps(asdict(self))))
-
     def write(self, build: Build) -> None:
-        """Keep it for the next build."""
-        write_atomically(build.memory, json.dumps(asdict(self), indent=1, sort_keys=True) + "\n")
+        """Keep the state for the next build."""
+        write_atomically(build.state, json.dumps(asdict(self), indent=1, sort_keys=True) + "\n")
 
 
-def _executed(content: Mapping[str, Any]) -> ExecutionRecord:
-    """Return what was remembered of a notebook.
+def _read_snapshot(content: Mapping[str, Any], **fields: Any) -> dict[str, Any]:
+    """The fields of a snapshot as JSON has them, less those that were read already."""
+    digests = {name: dict(content[name].items()) for name in ("inputs", "library")}
+    parameters = {name: (value, str(d)) for name, (value, d) in content["parameters"].items()}
+    return {**content, **digests, "parameters": parameters, **fields}
 
-    Raises:
-        TypeError, KeyError, AttributeError: it was remembered by another version of this library.
-    """
-    claims = {claim: tuple(tables) for claim, tables in content["claims"].items()}
-    for digests in (content["inputs"], content["parameters"], content["library"]):
-        digests.items()
-    return ExecutionRecord(**{**content, "claims": claims})
+
+def _read_notebooks(content: Mapping[str, Any]) -> dict[str, ExecutionRecord]:
+    records = {}
+    for name, record in content["notebooks"].items():
+        claims = {claim: tuple(tables) for claim, tables in record["claims"].items()}
+        records[name] = ExecutionRecord(**_read_snapshot(record, claims=claims))
+    return records
+
+
+@dataclass(frozen=True)
+class BuildContext:
+    """One parameter set of a study as a build finds it."""
+
+    study: Study
+    build: Build
+    parameters: Parameters
+    settings: Settings
+    state: BuildState
+    """What was executed; a build at work adds to it."""
+    now: InputSnapshot
+    """All that the page depends on."""
+
+    @classmethod
+    def read(cls, study: Study, set_name: str) -> BuildContext:
+        """Read what a build depends on.
+
+        Raises:
+            BadParameters: with every fault at once.
+            BadData: a file has a name that cannot be written down.
+            BadNotebook: a notebook cannot be read.
+        """
+        parameters, build = Parameters.read(study), study.build(set_name)
+        settings = parameters.settings(set_name)
+        return cls(study, build, parameters, settings, BuildState.read(build), take_snapshot(study))
 
 
 _PACKAGES = ("altair", "nbconvert", "pandas", "papermill", "vl-convert-python")
-
-
-def digest_study_inputs(study: Study) -> dict[str, str]:
-    """Return the digest of every file that people write and a page is made from, by path."""
-    names = sorted(study.relative(path) for path in study.inputs())
-    return {name: digest_input(study, name) for name in names}
-
-
-def name_edition(inputs: Mapping[str, str]) -> str:
-    """Return the name of what is made from these inputs by today's library: a short digest."""
-    return digest_value([dict(inputs), digest_library()])
 
 
 def list_packages() -> dict[str, str]:
@@ -107,58 +112,61 @@ def list_packages() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: version(name) for name in _PACKAGES}
 
 
-def make_manifest(
-    build: Build,
-    settings: Settings,
-    started: datetime,
-    memory: BuildState,
-    inputs: Mapping[str, str],
-    made: Mapping[Path, str],
-) -> str:
-    """Return ``run.json``; the only artefact that holds times.
+@dataclass(frozen=True, kw_only=True)
+class RunRecord(InputSnapshot):
+    """What was published: ``run.json``, the only artefact that holds times."""
 
-    Args:
-        build: where the artefacts are.
-        settings: what was chosen.
-        started: when the run began.
-        memory: what each notebook was executed with.
-        inputs: the digests of what people keep, as they were when the run began.
-        made: what came out, by path.
-    """
-    content: dict[str, Any] = {
-        "set": settings.set_name,
-        "settings": dict(settings.values),
-        "started": started.isoformat(timespec="seconds"),
-        "ended": datetime.now(UTC).isoformat(timespec="seconds"),
-        "packages": list_packages(),
-        "library": digest_library(),
-        "inputs": dict(inputs),
-        "notebooks": memory.as_json["notebooks"],
-        "artefacts": {
-            path.relative_to(build.folder).as_posix(): digest_text(text)
+    set: str
+    settings: Mapping[str, Setting]
+    started: str
+    ended: str
+    packages: Mapping[str, str]
+    notebooks: Mapping[str, ExecutionRecord]
+    artefacts: Mapping[str, str]
+    """The digest of each file that was published, by path from the folder of the set."""
+
+    @classmethod
+    def read(cls, build: Build) -> RunRecord | None:
+        """Return the record of what is published; None if there is none that can be read."""
+        try:
+            content = json.loads(build.manifest.read_text(encoding="utf-8"))
+            notebooks, artefacts = _read_notebooks(content), dict(content["artefacts"].items())
+            return cls(**_read_snapshot(content, notebooks=notebooks, artefacts=artefacts))
+        except _UNREADABLE:
+            return None
+
+
+def make_run_record(context: BuildContext, started: datetime, made: Mapping[Path, str]) -> str:
+    """Return the text of ``run.json`` for what a build publishes now."""
+    folder = context.build.folder
+    record = RunRecord(
+        **vars(context.now),
+        set=context.settings.set_name,
+        settings=context.settings.values,
+        started=started.isoformat(timespec="seconds"),
+        ended=datetime.now(UTC).isoformat(timespec="seconds"),
+        packages=list_packages(),
+        notebooks=context.state.notebooks,
+        artefacts={
+            path.relative_to(folder).as_posix(): digest_text(text)
             for path, text in sorted(made.items())
         },
-    }
-    return json.dumps(content, indent=2) + "\n"
+    )
+    return json.dumps(asdict(record), indent=2) + "\n"
 
 
-def is_published(build: Build, memory: BuildState, inputs: Mapping[str, str]) -> bool:
-    """Whether all that was published is there as it was made, of the last execution and inputs."""
-    try:
-        content = json.loads(build.manifest.read_text(encoding="utf-8"))
-        artefacts = content["artefacts"].items()
-        same = content["notebooks"] == memory.as_json["notebooks"]
-        same = same and content["inputs"] == inputs
-        same = same and content["library"] == digest_library()
-    except (OSError, ValueError, KeyError, AttributeError):
-        return False
-    return same and all(digest_file(build.folder / name) == was for name, was in artefacts)
+def is_published(context: BuildContext) -> bool:
+    """Return whether what was published is intact, and of the last executions and inputs."""
+    record = RunRecord.read(context.build)
+    return (
+        record is not None
+        and record.notebooks == context.state.notebooks
+        and not record.diff(context.now)
+        and all(digest_file(context.build.folder / n) == d for n, d in record.artefacts.items())
+    )
 
 
 def list_changed_inputs(study: Study, build: Build) -> list[str]:
-    """Return the inputs that differ from those of the run whose results are there."""
-    if not build.manifest.is_file():
-        return []
-    before = json.loads(build.manifest.read_text(encoding="utf-8"))["inputs"]
-    now = digest_study_inputs(study)
-    return sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
+    """Return what differs from the inputs of the results that are there, if there are any."""
+    record = RunRecord.read(build)
+    return [reason.what for reason in record.diff(take_snapshot(study))] if record else []

@@ -143,7 +143,7 @@ def render_page(
             "policy": make_content_security_policy(styles, script if switch else ""),
             "set_name": settings.set_name,
             "linked_data": _json_in_html(linked_data),
-            "made_from": _json_in_html(made_from.as_json),
+            "made_from": _json_in_html(asdict(made_from)),
             "made_from_id": ID,
             "unsealed": Markup(UNSEALED),
         },

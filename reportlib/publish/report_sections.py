@@ -12,8 +12,9 @@ from markupsafe import Markup
 from reportlib.assess.argument import Argument
 from reportlib.assess.assessment import Assessment
 from reportlib.errors import BadTest, NotAccepted, did_you_mean
-from reportlib.execute.inputs import digest_library
-from reportlib.execute.state import digest_study_inputs, list_packages, name_edition
+from reportlib.execute.input_snapshot import InputSnapshot, take_snapshot
+from reportlib.execute.inputs import LIBRARY
+from reportlib.execute.state import list_packages
 from reportlib.load.csv_rows import group_by_key
 from reportlib.load.datapackage import PackageMetadata
 from reportlib.load.parameters import Parameters
@@ -206,7 +207,7 @@ class Report:
 
     def citing(self) -> Block:
         """How to cite this report, in words and as BibTeX."""
-        set_name, edition = self._inquiry.settings.set_name, name_edition(self._inputs)
+        set_name, edition = self._inquiry.settings.set_name, self._inputs.edition
         return Block(render_how_to_cite(self._imprint, set_name, edition))
 
     def definitions(self) -> Block:
@@ -242,9 +243,9 @@ class Report:
             render(
                 "run_record.html.j2",
                 settings=self._inquiry.settings,
-                inputs=self._inputs,
-                edition=name_edition(self._inputs),
-                library=digest_library(),
+                inputs=self._inputs.inputs,
+                edition=self._inputs.edition,
+                library=self._inputs.library[LIBRARY.name],
                 packages=list_packages(),
                 notebooks=[path.name for path in self._executed],
                 figures=self.figures,
@@ -268,8 +269,8 @@ class Report:
         return {name: build.address(build.table(name)) for name in names}
 
     @cached_property
-    def _inputs(self) -> dict[str, str]:
-        return digest_study_inputs(self._study)
+    def _inputs(self) -> InputSnapshot:
+        return take_snapshot(self._study)
 
     def _shown(self, figure: Figure) -> Block:
         self.figures[figure.id] = figure

@@ -19,7 +19,6 @@ from reportlib.execute.files import hold_build_lock, write_atomically
 from reportlib.execute.inputs import LIBRARY, list_method_files
 from reportlib.execute.plan import plan_build
 from reportlib.execute.progress import print_lines
-from reportlib.execute.state import digest_study_inputs
 from reportlib.load.datapackage import Author, Descriptor, PackageMetadata
 from reportlib.load.parameters import name_build_command
 from reportlib.load.provenance import Provenance
@@ -319,7 +318,7 @@ def _files(study: Study, build: Build, manifest: Mapping[str, Any]) -> dict[str,
     beside = {name: study.root / name for name in _BESIDE}
     found = list_method_files()
     found |= {name: path for name, path in beside.items() if path.is_file()}
-    found |= {name: study.root / name for name in digest_study_inputs(study)}
+    found |= {study.relative(path): path for path in study.inputs()}
     made = [build.folder / name for name in manifest["artefacts"]]
     found |= {study.relative(path): path for path in made}
     files = {name: path.read_bytes() for name, path in found.items()}

@@ -7,20 +7,26 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from reportlib.execute import inputs, plan
+from reportlib.execute import input_snapshot, inputs, plan
 from reportlib.execute.executor import update_prose
 from reportlib.execute.file_tracking import OpenedFiles
+from reportlib.execute.input_snapshot import ConcurrentEdits
 from reportlib.execute.inputs import digest_code, digest_file, find_named_parameters
-from reportlib.execute.plan import digest_execution, find_reasons, make_plan
-from reportlib.execute.state import BuildState, ExecutionRecord
+from reportlib.execute.plan import explain_staleness, make_plan, snapshot_execution
+from reportlib.execute.state import (
+    BuildContext,
+    BuildState,
+    ExecutionRecord,
+    list_changed_inputs,
+)
+from reportlib.execute.table_copies import keep_copies
 from reportlib.load.parameters import Parameters
 from reportlib.study import Study
-from tests.conftest import add_row, in_notebook, set_cell
+from tests.conftest import add_row, drop_rows, in_notebook, set_cell
 
 READ = OpenedFiles(
     ("data/tables/works.csv", "data/sources/row_sources.csv", "data/chain/claims.csv"),
@@ -33,32 +39,25 @@ class Chapter:
     """A chapter of a study, as if it had just been executed."""
 
     def __init__(self, study: Study) -> None:
-        self.study = study
+        self.study, self.build = study, study.build("base")
         self.notebook = study.chapters()[0]
-        self.artefact = study.build("base").executed / self.notebook.name
+        self.artefact = self.build.executed / self.notebook.name
         self.artefact.parent.mkdir(parents=True)
         self.artefact.write_bytes(self.notebook.read_bytes())
-        parameters = Parameters.read(study)
-        found = digest_execution(study, self.notebook, READ, (), parameters, parameters.settings())
-        self.executed = replace(
-            found,
+        context = BuildContext.read(study, "base")
+        self.executed = ExecutionRecord(
+            **vars(snapshot_execution(context, self.notebook, READ, ())),
             artefact=digest_file(self.artefact),
             claims={"B1": ("works",), "B2": ("coverage", "works"), "B3": ()},
         )
+        BuildState({self.notebook.name: self.executed}).write(self.build)
+        keep_copies(study, self.build, [self.executed])
 
     @property
     def stale(self) -> list[str]:
-        """Why it is stale now, in words without digests."""
-        parameters = Parameters.read(self.study)
-        found = find_reasons(
-            self.study,
-            self.notebook,
-            self.artefact,
-            self.executed,
-            parameters,
-            parameters.settings(),
-        )
-        return [reason.what for reason in found]
+        """The reasons for which it is stale now."""
+        context = BuildContext.read(self.study, "base")
+        return [str(reason) for reason in explain_staleness(context, self.notebook)]
 
 
 @pytest.fixture
@@ -86,20 +85,58 @@ def test_touching_and_going_there_and_back_makes_nothing_stale(chapter: Chapter)
     assert chapter.stale == []
 
 
-def test_a_changed_row_of_a_table_that_was_opened_makes_it_stale_and_names_the_claims(
+def test_a_changed_row_of_a_table_that_was_opened_is_named_with_its_columns_and_the_claims(
     chapter: Chapter,
 ) -> None:
     set_cell(chapter.study, "tables/works.csv", "opening", "kind", "repair")
 
-    parameters = Parameters.read(chapter.study)
-    (found,) = find_reasons(
-        chapter.study, chapter.notebook, chapter.artefact, chapter.executed, parameters,
-        parameters.settings(),
-    )  # fmt: skip
+    assert chapter.stale == [
+        "data/tables/works.csv: row opening changed (kind) (B1, B2 rest on it)"
+    ]
 
-    assert (found.what, found.claims) == ("data/tables/works.csv", ("B1", "B2"))
-    assert f"{found.was[:8]} -> {found.now[:8]}" in str(found)
-    assert str(found).endswith(", which B1, B2 rest on")
+
+def test_rows_that_were_added_or_removed_are_named_and_many_are_counted(chapter: Chapter) -> None:
+    drop_rows(chapter.study, "tables/works.csv", "painting")
+    for key in ("a", "b", "c", "d", "e"):
+        add_row(chapter.study, "tables/works.csv", key=key)
+
+    assert chapter.stale == [
+        "data/tables/works.csv: rows a, b, c, and 2 more were added, row painting was removed "
+        "(B1, B2 rest on it)"
+    ]
+
+
+def test_of_a_table_without_a_copy_or_with_the_same_rows_only_the_change_is_told(
+    chapter: Chapter,
+) -> None:
+    works = chapter.study.data / "tables" / "works.csv"
+    works.write_bytes(works.read_bytes().replace(b"\n", b"\r\n"))
+    told = ["data/tables/works.csv: its content changed (B1, B2 rest on it)"]
+    assert chapter.stale == told
+
+    set_cell(chapter.study, "tables/works.csv", "opening", "kind", "repair")
+    shutil.rmtree(chapter.build.copies)
+    assert chapter.stale == told
+
+
+def test_copies_are_kept_of_the_state_that_was_executed_with_and_of_no_other(
+    chapter: Chapter,
+) -> None:
+    copies = sorted(chapter.build.copies.iterdir())
+    assert len(copies) == len([name for name in READ.study if name.endswith(".csv")])
+    set_cell(chapter.study, "tables/works.csv", "opening", "kind", "repair")
+
+    keep_copies(chapter.study, chapter.build, [chapter.executed])
+    assert sorted(chapter.build.copies.iterdir()) == copies
+    keep_copies(chapter.study, chapter.build, [])
+    assert list(chapter.build.copies.iterdir()) == []
+
+
+def test_a_name_of_the_study_does_not_steer_the_terminal(chapter: Chapter) -> None:
+    add_row(chapter.study, "tables/works.csv", key="\x1b[31m\u202ered")
+
+    assert "rows" not in chapter.stale[0]
+    assert "row \ufffd[31m\ufffdred was added" in chapter.stale[0]
 
 
 def test_a_table_that_was_not_opened_does_not_count_nor_do_the_sources_of_its_rows(
@@ -112,13 +149,15 @@ def test_a_table_that_was_not_opened_does_not_count_nor_do_the_sources_of_its_ro
     assert chapter.stale == []
 
     add_row(chapter.study, "sources/row_sources.csv", **{**link, "table": "works"})
-    assert chapter.stale == ["data/sources/row_sources.csv"]
+    assert chapter.stale == [
+        "data/sources/row_sources.csv: row works#club-2012 was added (B1, B2, B3 rest on it)"
+    ]
 
 
 def test_a_file_that_is_gone_makes_it_stale(chapter: Chapter) -> None:
     (chapter.study.data / "chain" / "claims.csv").unlink()
 
-    assert chapter.stale == ["data/chain/claims.csv"]
+    assert chapter.stale == ["data/chain/claims.csv: it is gone (B1, B2, B3 rest on it)"]
 
 
 def test_prose_tags_and_outputs_do_not_count_as_code(chapter: Chapter) -> None:
@@ -142,7 +181,7 @@ def test_code_counts_and_so_does_which_cell_holds_the_parameters(chapter: Chapte
     assert digest_code(chapter.notebook) != before
 
     in_notebook(chapter.study, "len(chapter.data.works)", "len(chapter.data.works) + 0")
-    assert chapter.stale == ["its code"]
+    assert chapter.stale == ["its code changed"]
 
 
 def test_a_parameter_counts_if_the_code_names_it_and_else_not(chapter: Chapter) -> None:
@@ -156,7 +195,16 @@ def test_a_parameter_counts_if_the_code_names_it_and_else_not(chapter: Chapter) 
     assert find_named_parameters(chapter.study.report, parameters) == own
 
     change(chapter.study.meanings, "label: a week", "label: seven days")
-    assert chapter.stale == ["tolerance_days"]
+    assert chapter.stale == [
+        "parameter tolerance_days: its meaning, or its value in another set, changed "
+        "(B1, B2, B3 rest on it)"
+    ]
+
+
+def test_the_old_and_the_new_value_of_a_parameter_are_told(chapter: Chapter) -> None:
+    change(chapter.study.parameter_set("base"), "closures: whole", "closures: any")
+
+    assert chapter.stale[0].startswith("parameter closures: value was 'whole', is 'any' (B1, ")
 
 
 def test_the_value_of_a_parameter_in_another_set_counts_because_its_results_are_shown(
@@ -165,13 +213,14 @@ def test_the_value_of_a_parameter_in_another_set_counts_because_its_results_are_
     with chapter.study.parameter_set("hindsight").open("a", encoding="utf-8") as file:
         file.write("closures: any\n")
 
-    assert chapter.stale == ["closures"]
+    (reason,) = chapter.stale
+    assert reason.startswith("parameter closures: its meaning, or its value in another set, ")
 
 
 def test_the_environment_counts(chapter: Chapter, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plan, "digest_environment", lambda: "another")
 
-    assert chapter.stale == ["the environment"]
+    assert chapter.stale == ["the environment: its lock, or Python's version, changed"]
 
 
 def test_of_the_library_those_files_count_that_it_was_executed_with(
@@ -179,40 +228,35 @@ def test_of_the_library_those_files_count_that_it_was_executed_with(
 ) -> None:
     library = shutil.copytree(inputs.LIBRARY, tmp_path / "reportlib")
     monkeypatch.setattr(inputs, "LIBRARY", library)
+    monkeypatch.setattr(inputs, "_PROJECT", tmp_path)
 
     (library / "render" / "cards.py").write_text("", encoding="utf-8")
     assert chapter.stale == []
     (library / "assess" / "verdict_rules.py").write_text("", encoding="utf-8")
-    assert chapter.stale == ["reportlib/assess/verdict_rules.py"]
+    assert chapter.stale == ["the library: 1 module (reportlib/assess/verdict_rules.py)"]
 
 
 def test_an_executed_notebook_that_was_touched_up_or_lost_is_made_anew(chapter: Chapter) -> None:
     chapter.artefact.write_text("mended by hand", encoding="utf-8")
-    assert chapter.stale == ["its executed notebook"]
+    assert chapter.stale == ["its executed notebook was altered or is gone"]
 
     chapter.artefact.unlink()
-    assert chapter.stale == ["its executed notebook"]
+    assert chapter.stale == ["its executed notebook was altered or is gone"]
 
 
 def test_the_report_is_stale_with_its_chapters_and_with_a_chapter_that_is_new(tiny: Study) -> None:
     chapter, build = Chapter(tiny), tiny.build("base")
-    parameters = Parameters.read(tiny)
     report = build.executed / tiny.report.name
     report.write_text("executed", encoding="utf-8")
+    context = BuildContext.read(tiny, "base")
     read = OpenedFiles((tiny.relative(chapter.artefact),), ())
-    found = digest_execution(
-        tiny, tiny.report, read, parameters.by_name, parameters, parameters.settings()
-    )
-    memory = BuildState(
-        {
-            chapter.notebook.name: chapter.executed,
-            tiny.report.name: replace(found, artefact=digest_file(report)),
-        }
-    )
+    snapshot = snapshot_execution(context, tiny.report, read, context.parameters.by_name)
+    record = ExecutionRecord(**vars(snapshot), artefact=digest_file(report))
+    context.state.notebooks[tiny.report.name] = record
+    context.state.write(build)
 
     def stale() -> list[str]:
-        asked = make_plan(tiny, build, memory, parameters, parameters.settings())
-        return [path.name for path in asked.stale]
+        return [path.name for path in make_plan(BuildContext.read(tiny, "base")).stale]
 
     assert stale() == []
 
@@ -224,15 +268,14 @@ def test_the_report_is_stale_with_its_chapters_and_with_a_chapter_that_is_new(ti
     assert stale() == ["02-more.ipynb", "report.ipynb"]
 
 
-def test_a_memory_that_cannot_be_read_is_none_at_all(tiny: Study) -> None:
+def test_a_state_that_cannot_be_read_is_none_at_all(tiny: Study) -> None:
     build = tiny.build("base")
-    memory = BuildState(
-        {"a.ipynb": ExecutionRecord("", {}, {}, {}, "", "", "", {"B1": ("works",)})}, "x"
-    )
-    memory.write(build)
-    assert BuildState.read(build) == memory
+    record = ExecutionRecord({}, {}, "", {"closures": ("whole", "")}, claims={"B1": ("works",)})
+    state = BuildState({"a.ipynb": record}, "x")
+    state.write(build)
+    assert BuildState.read(build) == state
 
-    text = build.memory.read_text(encoding="utf-8")
+    text = build.state.read_text(encoding="utf-8")
     for other in (
         "",
         "{}",
@@ -240,8 +283,60 @@ def test_a_memory_that_cannot_be_read_is_none_at_all(tiny: Study) -> None:
         text.replace('"library": {}', '"library": "f"'),
     ):
         assert other != text
-        build.memory.write_text(other, encoding="utf-8")
+        build.state.write_text(other, encoding="utf-8")
         assert BuildState.read(build) == BuildState()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"artefacts": {}}', '{"notebooks": {}, "artefacts": [], "inputs": []}']
+)
+def test_a_run_record_that_cannot_be_read_is_none_at_all(text: str, tiny: Study) -> None:
+    build = tiny.build("base")
+    build.folder.mkdir(parents=True)
+    build.manifest.write_text(text, encoding="utf-8")
+
+    assert make_plan(BuildContext.read(tiny, "base")).unpublished
+    assert list_changed_inputs(tiny, build) == []
+
+
+@pytest.mark.parametrize("undone", [False, True])
+def test_an_edit_during_a_build_is_seen_though_it_keeps_size_and_time_or_is_undone(
+    undone: bool, chapter: Chapter
+) -> None:
+    works = chapter.study.data / "tables" / "works.csv"
+    edits, before, content = ConcurrentEdits(chapter.study), works.stat(), works.read_bytes()
+    assert edits.files == []
+
+    works.write_bytes(content.replace(b"2011-06-03", b"2011-06-04"))
+    if undone:
+        works.write_bytes(content)
+    else:
+        os.utime(works, ns=(before.st_atime_ns, before.st_mtime_ns))
+        assert works.stat().st_size == before.st_size
+
+    assert edits.files == ["data/tables/works.csv"]
+    BuildState({chapter.notebook.name: edits.withdraw_digests(chapter.executed)}).write(
+        chapter.build
+    )
+    assert chapter.stale == [
+        "data/tables/works.csv: it was saved while the notebook ran (B1, B2 rest on it)"
+    ]
+
+
+def test_an_edit_of_parameters_or_library_during_a_build_makes_stale_what_was_executed(
+    chapter: Chapter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edits = ConcurrentEdits(chapter.study)
+    with chapter.study.parameter_set("base").open("a", encoding="utf-8") as file:
+        file.write("# in other words\n")
+    monkeypatch.setattr(input_snapshot, "digest_library", lambda: "another")
+
+    record = edits.withdraw_digests(chapter.executed)
+
+    BuildState({chapter.notebook.name: record}).write(chapter.build)
+    assert chapter.stale[0] == "the library: 1 module (reportlib/assess/verdict_rules.py)"
+    assert len(chapter.stale) == 1 + len(record.parameters)
+    assert all(": it was saved while the notebook ran (" in reason for reason in chapter.stale[1:])
 
 
 def test_rewording_puts_the_prose_of_today_into_an_executed_notebook(tmp_path: Path) -> None:
@@ -267,15 +362,16 @@ def test_rewording_puts_the_prose_of_today_into_an_executed_notebook(tmp_path: P
     old = notebook(
         "old.ipynb", cell("markdown", "t", "# Old"),
         cell("code", "p", "a: int = 1", **own, execution_count=1),
-        cell("code", "injected-2", "# Parameters\na = 2", **put_in),
+        cell("code", "injected-2", '# Parameters\nparameter_set = "base"\na = 2', **put_in),
         cell("code", "c", "a * 3", execution_count=3, outputs=[six]),
         language_info={"name": "python"},
     )  # fmt: skip
 
-    content = json.loads(update_prose(new, old.read_text(encoding="utf-8")))
+    content = json.loads(update_prose(new, old.read_text(encoding="utf-8"), "strict"))
 
     assert [one["id"] for one in content["cells"]] == ["t", "p", "injected-2", "m", "c"]
     assert content["cells"][0]["source"] == ["# New"]
+    assert content["cells"][2]["source"][1:] == ['parameter_set = "strict"\n', "a = 2"]
     assert content["cells"][-1]["outputs"][0]["data"] == {"text/plain": ["6"]}
     assert content["metadata"]["language_info"] == {"name": "python"}
 

@@ -32,8 +32,8 @@ def test_a_chapter_that_another_set_gives_the_same_inputs_is_executed_once(
     shared = (tiny.build("again").notebooks / "01-bridge.ipynb").read_bytes()
     assert b'parameter_set = \\"again\\"' in shared
     for name in ("base", "week"):  # nobody is left to take it from
-        tiny.build(name).memory.unlink()
-    tiny.build("again").memory.unlink()
+        tiny.build(name).state.unlink()
+    tiny.build("again").state.unlink()
     assert builds.became(tiny, "--set", "again")["01-bridge.ipynb"] == "executed"
     assert (tiny.build("again").notebooks / "01-bridge.ipynb").read_bytes() == shared
 

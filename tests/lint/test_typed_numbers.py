@@ -193,7 +193,8 @@ def test_sections_are_named_as_their_headings_read_and_no_comment_is_on_the_page
     )
     nbformat.write(report, tmp_path / "report.ipynb")
     settings = Parameters.read(tiny).settings("base")
-    page = render_page(tmp_path / "report.ipynb", settings, PageInputs.of(tiny, "base", {}, {}), {})
+    made_from = PageInputs({}, {}, "", study="", set_name="base", prose="", claims={})
+    page = render_page(tmp_path / "report.ipynb", settings, made_from, {})
 
     assert "<title>The bridge</title>" in page
     assert '<a href="#rows">Rows</a>' in page

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from reportlib.cli import main
+from reportlib.execute import input_snapshot
 from reportlib.execute.plan import plan_build
-from reportlib.publish import verify as verify_module
 from reportlib.publish.verify import verify
 from reportlib.study import Study
 from tests.conftest import add_row, drop_rows, in_notebook, set_cell
@@ -27,7 +27,7 @@ def page(built_tiny: Study, tmp_path: Path) -> Path:
 
 
 def differences(study: Study, page: Path) -> list[str]:
-    return [str(one) for one in verify(study, page).differences]
+    return list(verify(study, page).differences)
 
 
 def in_prose(notebook: Path, old: str, new: str) -> None:
@@ -71,7 +71,9 @@ def test_a_changed_row_is_named_by_its_table_with_the_claims_that_it_touches(
     assert main(["--study", str(built_tiny.root), "verify", str(page)]) == 1
     head, told = capsys.readouterr().out.splitlines()
     assert " is stale (set base, edition " in head
-    assert told == "  data/tables/works.csv differs: B1 and B2 rest on it, and B3 on these"
+    assert told.removeprefix("  data/tables/works.csv: ") == (
+        "its content changed; B1 and B2 rest on it, and B3 on these"
+    )
 
 
 @pytest.mark.parametrize(
@@ -79,39 +81,39 @@ def test_a_changed_row_is_named_by_its_table_with_the_claims_that_it_touches(
     [
         (
             lambda study: add_row(study, "sources/sources.csv", source="new", title="New"),
-            ["data/sources/sources.csv differs: every claim may turn on it"],
+            ["data/sources/sources.csv: its content changed; every claim may turn on it"],
         ),
         (
             lambda study: set_cell(study, "chain/claims.csv", "B1", "method", "Otherwise."),
-            ["data/chain/claims.csv differs: every claim may turn on it"],
+            ["data/chain/claims.csv: its content changed; every claim may turn on it"],
         ),
         (
             lambda study: (study.data / "tables" / "crossings.csv").unlink(),
-            ["data/tables/crossings.csv is gone: B3 rests on it"],
+            ["data/tables/crossings.csv: it is gone; B3 rests on it"],
         ),
         (
             lambda study: (study.data / "tables" / "new.csv").write_text("key\n", "utf-8"),
-            ["data/tables/new.csv is new: no claim rests on it"],
+            ["data/tables/new.csv: it is new; no claim rests on it"],
         ),
         (
             lambda study: (study.data / "a list.txt").write_text("one\n", "utf-8"),
-            ["data/a list.txt is new: every claim may turn on it"],
+            ["data/a list.txt: it is new; every claim may turn on it"],
         ),
         (
             lambda study: shutil.copy(study.parameter_set("hindsight"), study.params / "b.yaml"),
-            ["params/b.yaml is new: every claim may turn on it"],
+            ["params/b.yaml: it is new; every claim may turn on it"],
         ),
         (
             lambda study: in_notebook(study, "len(chapter.data.works)", "0"),
-            ["notebooks/01-bridge.ipynb differs: B1, B2 and B3 rest on it"],
+            ["notebooks/01-bridge.ipynb: its code changed; B1, B2 and B3 rest on it"],
         ),
         (
             lambda study: in_prose(study.report, "How many crossed it", "Who crossed it"),
-            ["notebooks/report.ipynb has other prose: no claim rests on it"],
+            ["notebooks/report.ipynb: its prose changed; no claim rests on it"],
         ),
         (
             lambda study: study.lock.write_text("{}", encoding="utf-8"),
-            ["verdicts.lock.json is new: no claim rests on it"],
+            ["verdicts.lock.json: it is new; no claim rests on it"],
         ),
     ],
     ids=["source", "ledger", "gone", "new", "a list", "set", "code", "prose", "lock"],
@@ -127,12 +129,12 @@ def test_every_other_input_is_named_with_what_it_touches(
 def test_another_library_or_environment_may_touch_every_claim(
     built_tiny: Study, page: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verify_module, "digest_library", lambda: "another")
-    monkeypatch.setattr(verify_module, "digest_environment", lambda: "another")
+    monkeypatch.setattr(input_snapshot, "digest_library", lambda: "another")
+    monkeypatch.setattr(input_snapshot, "digest_environment", lambda: "another")
 
     assert differences(built_tiny, page) == [
-        "the library differs: every claim may turn on it",
-        "the environment differs (its lock, or Python's version): every claim may turn on it",
+        "the environment: its lock, or Python's version, changed; every claim may turn on it",
+        "the library: its content changed; every claim may turn on it",
     ]
 
 
