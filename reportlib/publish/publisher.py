@@ -10,6 +10,7 @@ from reportlib.assess.assessment import Assessment
 from reportlib.errors import RunFailed
 from reportlib.load.datapackage import Descriptor, PackageMetadata
 from reportlib.load.parameters import Parameters, Settings
+from reportlib.load.study_data import StudyData
 from reportlib.model.evidence import SOURCES, table_of
 from reportlib.model.findings import Record
 from reportlib.model.formatting import join_words
@@ -39,7 +40,7 @@ def make_publication(
         RunFailed: not one checkable claim is settled.
     """
     build = study.build(settings.set_name)
-    report = Report(study, Assessment.open(study, settings, parameters))
+    report = Report(study, Assessment(StudyData.read(study, parameters), settings))
     assessment, argument = report.assessment, report.argument
     if unsettled := argument.settles_nothing:
         nothing = f"not one checkable claim is settled, of {join_words(unsettled)}"

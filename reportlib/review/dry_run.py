@@ -20,6 +20,7 @@ from reportlib.assess.assessment import Assessment
 from reportlib.assess.claim_test import ClaimTest
 from reportlib.errors import RunFailed
 from reportlib.load.parameters import BASE, Parameters, Setting
+from reportlib.load.study_data import StudyData
 from reportlib.model.findings import Record
 from reportlib.notebook.cell_parameters import PARAMETER_SET, PARAMETERS_TAG
 from reportlib.notebook.chapter import STAGE, Chapter
@@ -123,7 +124,8 @@ def run_dry(
         RunFailed: a cell raised an error.
     """
     parameters = Parameters.read(study)
-    assessment = Assessment.open(study, parameters.settings(set_name, changes), parameters)
+    settings = parameters.settings(set_name, changes)
+    assessment = Assessment(StudyData.read(study, parameters), settings)
     records: dict[str, Record] = {}
     tests: dict[str, ClaimTest] = {}
     sources: dict[str, str] = {}
@@ -174,7 +176,7 @@ class _DryChapter(Chapter):
     def _looked_at(self, assessment: Assessment, claim: str) -> Record:
         if self._tried:
             return super()._looked_at(assessment, claim)
-        return assessment.record(assessment.question(claim, self._tests.get(claim)))
+        return assessment.record(assessment.evaluator(claim, self._tests.get(claim)))
 
     def _current(self) -> Assessment:
         return self._shared
