@@ -288,13 +288,14 @@ def _crate(study: Study, given: argparse.Namespace) -> int:
 
 def _robustness(study: Study, given: argparse.Namespace) -> int:
     from reportlib.assess.assessment import Assessment  # heavy: pandas, altair
+    from reportlib.load.study_data import StudyData
     from reportlib.publish.report_sections import Report
     from reportlib.render.robustness_table import format_robustness
 
     parameters = Parameters.read(study)
     settings = parameters.settings(given.set_name)
     _note_changes(study, study.build(given.set_name))
-    report = Report(study, Assessment.open(study, settings, parameters))
+    report = Report(study, Assessment(StudyData.read(study, parameters), settings))
     named = {name for record in report.argument.records.values() for name in record.parameters}
     if gone := sorted(named - parameters.by_name.keys()):
         raise NotBuilt(f"The last run knew {join_words(gone)}: `make report` runs it again.")

@@ -14,6 +14,7 @@ import pytest
 
 from reportlib.assess.assessment import Assessment
 from reportlib.load.parameters import Parameters, Setting
+from reportlib.load.study_data import StudyData
 from reportlib.study import Study
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def copy_of(root: Path, target: Path) -> Study:
 def assess_study(study: Study, set_name: str = "base", **changes: Setting) -> Assessment:
     """Read a study at a set, with changes on top."""
     parameters = Parameters.read(study)
-    return Assessment.open(study, parameters.settings(set_name, changes), parameters)
+    return Assessment(StudyData.read(study, parameters), parameters.settings(set_name, changes))
 
 
 def lines_of(study: Study, file: str) -> list[dict[str, str]]:

@@ -1,66 +1,81 @@
-"""An assessment: one reading of a study, which makes records of tests and evidence."""
+"""An assessment: one reading of a study at one setting, which makes the records of its claims."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
-from reportlib.assess import robustness as grids
+import pandas as pd
+
 from reportlib.assess.claim_test import ClaimTest
 from reportlib.assess.comparison import meets_demand
 from reportlib.assess.evaluation import Evaluation, Evaluator
 from reportlib.assess.explanation import explain_verdict
-from reportlib.assess.knowledge_base import Footing, KnowledgeBase
+from reportlib.assess.knowledge_base import KnowledgeBase
+from reportlib.assess.scenarios import Scenario, make_grid
+from reportlib.assess.verdict_rules import measure_robustness, settle
 from reportlib.errors import BadTest, did_you_mean
 from reportlib.load.data_view import DataView
 from reportlib.load.ledger import Ledger
 from reportlib.load.parameters import AS_OF, Parameters, Setting, Settings
 from reportlib.load.provenance import Provenance
-from reportlib.load.tables import Tables
+from reportlib.load.study_data import StudyData
 from reportlib.model.claims import Claim
 from reportlib.model.dates import add_duration
 from reportlib.model.findings import Record
 from reportlib.model.formatting import format_value
-from reportlib.model.robustness import AtSetting
-from reportlib.model.vocabulary import Grade, Outcome, OutcomeKind, Verdict
-from reportlib.study import Study
+from reportlib.model.robustness import ScenarioResult
+from reportlib.model.vocabulary import Verdict
 
 
 @dataclass(frozen=True)
 class Assessment:
-    """A study read once, at one setting of its parameters."""
+    """What was read of a study, judged at one setting of its parameters."""
 
-    ledger: Ledger
-    parameters: Parameters
-    known: KnowledgeBase
+    study_data: StudyData
     settings: Settings
-    without: str = ""
-    """An origin whose word is left out."""
 
-    @classmethod
-    def open(cls, study: Study, settings: Settings, parameters: Parameters) -> Assessment:
-        """Read the ledger and the sources of a study; tables are read when they are asked for.
+    @property
+    def ledger(self) -> Ledger:
+        """The claims, with all that people keep about them."""
+        return self.study_data.ledger
 
-        Raises:
-            BadData: with every fault of the data package.
-        """
-        known = KnowledgeBase(Tables(study, parameters), Provenance.read(study))
-        return cls(Ledger.read(study), parameters, known, settings)
-
-    def under(self, settings: Settings, without: str = "") -> Assessment:
-        """Return the same reading of the study, with other choices, or less one origin."""
-        return replace(self, settings=settings, without=without)
+    @property
+    def parameters(self) -> Parameters:
+        """The parameters and the named sets."""
+        return self.study_data.parameters
 
     @property
     def provenance(self) -> Provenance:
         """The documents, and the links from rows to them."""
-        return self.known.provenance
+        return self.study_data.provenance
+
+    @property
+    def frames(self) -> Mapping[str, pd.DataFrame]:
+        """The tables, uncut."""
+        return self.study_data.tables.frames
+
+    @cached_property
+    def known(self) -> KnowledgeBase:
+        """What was known on any day."""
+        return KnowledgeBase(self.study_data.tables, self.provenance)
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario of the run."""
+        return Scenario.of(self.settings)
 
     @property
     def data(self) -> DataView:
         """The tables as they were known on the day of the run."""
-        return self.known.data(self.settings.as_of)
+        return self.known.view(self.settings.as_of)
+
+    @property
+    def article_day(self) -> date:
+        """The article's own day, from which horizons run: ``as_of`` of the published page."""
+        return date.fromisoformat(str(self.parameters.base[AS_OF]))
 
     def claim(self, claim: str) -> Claim:
         """Return a claim of the ledger.
@@ -73,117 +88,95 @@ class Assessment:
             raise BadTest(f"There is no claim {claim} in data/chain/claims.csv. {hint}")
         return self.ledger.claims[claim]
 
-    def question(self, claim_id: str, test: ClaimTest | None = None) -> Evaluator:
-        """Return what is asked of a claim: by its test, and by what was read."""
+    def evaluator(self, claim_id: str, test: ClaimTest | None = None) -> Evaluator:
+        """Return what evaluates a claim by its test and by what was read."""
+        claim = self.claim(claim_id)
         assertions = self.ledger.assertions.get(claim_id, ())
-        tolerances = [
-            one.tolerance for one in assertions if one.tolerance in self.parameters.by_name
-        ]
+        tolerances = [a.tolerance for a in assertions if a.tolerance in self.parameters.by_name]
+        has_outcome = claim.outcome_kind is not None
         return Evaluator(
-            claim=self.claim(claim_id),
+            claim=claim,
             test=test,
             assertions=assertions,
             evidence=self.ledger.evidence.get(claim_id, ()),
             turns_on=tuple(dict.fromkeys([*test.names, *tolerances])) if test else (),
+            horizon_end=add_duration(self.article_day, claim.horizon) if has_outcome else None,
             known=self.known,
         )
 
-    def record(self, question: Evaluator) -> Record:
-        """Return what a run keeps of a claim: verdict or outcome, why, and on what it rests.
+    def record(self, evaluator: Evaluator, scenario: Scenario | None = None) -> Record:
+        """Return the record of a claim under a scenario, by default under that of the run.
 
-        A judgement or a cause gets its evidence here, and its grounding from the argument.
+        It has the verdict or the outcome, the reason and what it rests on. A judgement or a cause
+        has its evidence here, and its grounding from the argument.
         """
-        claim = question.claim
-        setting = question.setting(self.settings.values)
-        own = question.at(self.footing(claim), setting)
-        found = own.finding
+        scenario = scenario or self.scenario
+        claim, evaluation = evaluator.claim, evaluator.evaluate(scenario)
+        finding = evaluation.finding
         record = Record(
             claim=claim.id,
             kind=claim.kind,
             chapter=claim.chapter,
-            test=question.test.function.__name__ if question.test else "",
-            parts=own.parts,
-            value=found.value if found else None,
-            unit=found.unit if found else "",
-            missing=found.missing if found else "",
-            rows=found.rows if found else (),
-            context=found.context if found else (),
-            parameters=setting,
-            tables_read=tuple(sorted(own.tables_read)),
-            items=own.weighing.items,
+            test=evaluator.test.function.__name__ if evaluator.test else "",
+            parts=evaluation.parts,
+            value=finding.value if finding else None,
+            unit=finding.unit if finding else "",
+            missing=finding.missing if finding else "",
+            rows=finding.rows if finding else (),
+            context=finding.context if finding else (),
+            parameters=evaluator.setting(scenario),
+            tables_read=tuple(sorted(evaluation.tables_read)),
+            items=evaluation.weighed.items,
         )
-        return self._judged(question, own, record) if claim.has_verdict else record
+        return self._judge(evaluator, scenario, record) if claim.has_verdict else record
 
-    def footing(self, claim: Claim) -> Footing:
-        """What the answer to a claim may rest on.
-
-        Outcomes are seen from ``outcomes_until``, but not beyond the claim's horizon.
-        """
-        day = self.settings.as_of
-        if claim.outcome_kind is not None:
-            day = min(self.settings.outcomes_until, self._horizon_end(claim))
-        return Footing(day, Grade(self.settings.source_floor), self.without)
-
-    @property
-    def article_day(self) -> date:
-        """The article's own day, from which horizons run: ``as_of`` of the published page."""
-        return date.fromisoformat(str(self.parameters.base[AS_OF]))
-
-    def _judged(self, question: Evaluator, own: Evaluation, record: Record) -> Record:
+    def _judge(self, evaluator: Evaluator, scenario: Scenario, record: Record) -> Record:
         """Add the verdict over the plausible settings, or the outcome, with the reason."""
-        claim = question.claim
-        fixed = {d.parameter: d.fixed for d in self.ledger.definitions.get(claim.id, ())}
-        tried, whole = self._over_the_grid(question, record.parameters)
-        verdict = grids.settle(own.weighing.verdict, tried, fixed)
+        own = evaluator.evaluate(scenario)
+        definitions = self.ledger.definitions.get(record.claim, ())
+        fixed = {definition.parameter: definition.fixed for definition in definitions}
+        results, whole = self._evaluate_grid(evaluator, scenario, record.parameters)
+        verdict = settle(own.weighed.verdict, results, fixed)
+        outcome = evaluator.outcome(verdict, scenario)
+        open_verdict = outcome is None and verdict is Verdict.NOT_SETTLED
         record = replace(
             record,
-            robustness=grids.measure_robustness(tried, fixed, whole),
-            roles={
-                group: meets_demand(own.finding, demand) if own.finding and own.counts else None
-                for group, demand in self.ledger.roles_of(claim.id).items()
-            },
+            verdict=verdict if outcome is None else None,
+            unsettled=own.weighed.unsettled if open_verdict else None,
+            outcome=outcome,
+            robustness=measure_robustness(results, fixed, whole),
+            roles=self._roles(record.claim, own),
         )
-        if claim.outcome_kind is not None:
-            record = replace(record, outcome=self._outcome(claim, verdict))
-        else:
-            unsettled = own.weighing.unsettled if verdict is Verdict.NOT_SETTLED else None
-            record = replace(record, verdict=verdict, unsettled=unsettled)
-        reason = explain_verdict(record, verdict, self.parameters, self._still_open(claim))
-        return replace(record, reason=reason)
+        end = evaluator.horizon_end
+        still_open = end is not None and end > scenario.outcomes_until
+        horizon = (end, scenario.outcomes_until) if end and still_open else None
+        return replace(record, reason=explain_verdict(record, verdict, self.parameters, horizon))
 
-    def _over_the_grid(
-        self, question: Evaluator, own: Mapping[str, Setting]
-    ) -> tuple[list[tuple[AtSetting, bool]], bool]:
-        plausible = {name: self.parameters.plausible(name) for name in own}
-        settings, whole = grids.make_grid(plausible, own)
-        footing = self.footing(question.claim)
-        tried = []
+    def _evaluate_grid(
+        self, evaluator: Evaluator, scenario: Scenario, chosen: Mapping[str, Setting]
+    ) -> tuple[list[ScenarioResult], bool]:
+        """Return the answer at every plausible setting, and whether all combinations were tried."""
+        plausible = {name: self.parameters.plausible(name) for name in chosen}
+        settings, whole = make_grid(plausible, chosen)
+        results = []
         for setting in settings:
-            at = question.at(footing, setting)
-            found = format_value(at.finding.value, at.finding.unit) if at.finding else ""
-            verdict, unsettled = at.weighing.verdict, at.weighing.unsettled
-            outcome = (
-                self._outcome(question.claim, verdict) if question.claim.outcome_kind else None
+            evaluation = evaluator.evaluate(replace(scenario, parameters=setting))
+            finding, weighed = evaluation.finding, evaluation.weighed
+            result = ScenarioResult(
+                changes=setting,
+                verdict=weighed.verdict,
+                unsettled=weighed.unsettled,
+                outcome=evaluator.outcome(weighed.verdict, scenario),
+                found=format_value(finding.value, finding.unit) if finding else "",
+                has_data=evaluation.has_data,
             )
-            tried.append((AtSetting(setting, found, verdict, unsettled, outcome), at.has_data))
-        return tried, whole
+            results.append(result)
+        return results, whole
 
-    def _still_open(self, claim: Claim) -> tuple[date, date] | None:
-        """The end of a horizon that is not over, and the day up to which outcomes count."""
-        if claim.outcome_kind is None or self._over(claim):
-            return None
-        return self._horizon_end(claim), self.settings.outcomes_until
-
-    def _over(self, claim: Claim) -> bool:
-        return self._horizon_end(claim) <= self.settings.outcomes_until
-
-    def _horizon_end(self, claim: Claim) -> date:
-        return add_duration(self.article_day, claim.horizon)
-
-    def _outcome(self, claim: Claim, verdict: Verdict) -> Outcome:
-        forecast = claim.outcome_kind is OutcomeKind.FORECAST
-        if verdict.holds:
-            return Outcome.CONSISTENT if forecast else Outcome.ADOPTED
-        if verdict is Verdict.NOT_SUPPORTED and self._over(claim):
-            return Outcome.CONTRARY if forecast else Outcome.NOT_ADOPTED
-        return Outcome.INDETERMINATE
+    def _roles(self, claim: str, evaluation: Evaluation) -> dict[str, bool | None]:
+        """By group, whether the finding does what the parent needs; None where it does not say."""
+        finding = evaluation.finding if evaluation.finding_counts else None
+        return {
+            group: meets_demand(finding, demand) if finding is not None else None
+            for group, demand in self.ledger.roles_of(claim).items()
+        }

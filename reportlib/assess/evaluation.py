@@ -1,45 +1,45 @@
-"""A question: a claim with its test and its evidence, answered on any footing and setting."""
+"""Evaluation: a claim with its test and its evidence, judged at one setting of one scenario."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from reportlib.assess.claim_test import ClaimTest
 from reportlib.assess.comparison import compare
 from reportlib.assess.evidence_items import list_computed_items, list_read_items
-from reportlib.assess.knowledge_base import Footing, KnowledgeBase
-from reportlib.assess.verdict_rules import Weighing, weigh
+from reportlib.assess.knowledge_base import KnowledgeBase
+from reportlib.assess.scenarios import Scenario
+from reportlib.assess.verdict_rules import WeighedVerdict, weigh
 from reportlib.errors import BadTest, did_you_mean
 from reportlib.load.parameters import Setting
 from reportlib.model.claims import Assertion, Claim
 from reportlib.model.evidence import Evidence, Item, table_of
 from reportlib.model.findings import Finding, PartMatch
-from reportlib.model.vocabulary import Basis, Match, Unsettled, Verdict
+from reportlib.model.vocabulary import Basis, Match, Outcome, OutcomeKind, Unsettled, Verdict
 
-Asked = tuple[Setting, ...]
-"""The values of the parameters, in the order in which the question names them."""
+Values = tuple[Setting, ...]
+"""The values of a claim's parameters, in the order in which the evaluator names them."""
 
 
 @dataclass(frozen=True)
 class TestResult:
-    """What a test gives on a day, the tables that it read for it, and the items that follow."""
+    """The finding of a test on a day, the tables that it read for it, and the items that follow."""
 
     finding: Finding | None
     """None: there is no test."""
     tables_read: frozenset[str] = frozenset()
     items: dict[Match, tuple[Item, ...]] = field(default_factory=dict)
-    """By how the finding matches what is asserted, as far as that was asked."""
+    """By how the finding matches what is asserted, as far as that was needed."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What comes out on one footing at one setting, by the rules that need no other setting."""
+    """The answer at one setting of a scenario, by the rules that need no other setting."""
 
     finding: Finding | None
     parts: tuple[PartMatch, ...]
-    weighing: Weighing
+    weighed: WeighedVerdict
     tables_read: frozenset[str] = frozenset()
 
     @property
@@ -48,14 +48,14 @@ class Evaluation:
         return self.finding is None or _worst(self.parts) is not Match.NO_DATA
 
     @property
-    def counts(self) -> bool:
+    def finding_counts(self) -> bool:
         """Whether the finding itself counts: a source of it is good enough."""
-        return any(item.basis is Basis.COMPUTED for item in self.weighing.counted)
+        return any(item.basis is Basis.COMPUTED for item in self.weighed.counted)
 
 
 @dataclass(frozen=True)
 class Evaluator:
-    """A claim, its test and its evidence. What was answered once is not computed again."""
+    """A claim, its test and its evidence, which evaluates each scenario once."""
 
     claim: Claim
     test: ClaimTest | None
@@ -63,80 +63,101 @@ class Evaluator:
     evidence: tuple[Evidence, ...]
     turns_on: tuple[str, ...]
     """The parameters that the claim turns on: of its test, and of its tolerances."""
+    horizon_end: date | None
+    """The last day whose events count for the claim's outcome; None for a claim without one."""
     known: KnowledgeBase
-    _findings: dict[tuple[date, str, Asked], TestResult] = field(default_factory=dict)
-    _answers: dict[tuple[Footing, Asked], Evaluation] = field(default_factory=dict)
+    _results: dict[tuple[date, str, Values], TestResult] = field(default_factory=dict)
+    _evaluations: dict[tuple[date, str, str, Values], Evaluation] = field(default_factory=dict)
 
-    def setting(self, values: Mapping[str, Setting]) -> dict[str, Setting]:
-        """Return the part of some choices that the claim turns on."""
-        return {name: values[name] for name in self.turns_on}
+    def setting(self, scenario: Scenario) -> dict[str, Setting]:
+        """Return the values that a scenario gives to the parameters of the claim."""
+        return {name: scenario.parameters[name] for name in self.turns_on}
 
-    def at(self, footing: Footing, setting: Mapping[str, Setting]) -> Evaluation:
-        """Answer on a footing at a setting.
+    def day(self, scenario: Scenario) -> date:
+        """Return the day whose knowledge counts; an outcome is not seen beyond its horizon."""
+        if self.horizon_end is None:
+            return scenario.as_of
+        return min(scenario.outcomes_until, self.horizon_end)
+
+    def outcome(self, verdict: Verdict, scenario: Scenario) -> Outcome | None:
+        """Return what a verdict makes of a forecast or a recommendation; None for other claims."""
+        if self.horizon_end is None:
+            return None
+        forecast = self.claim.outcome_kind is OutcomeKind.FORECAST
+        if verdict.holds:
+            return Outcome.CONSISTENT if forecast else Outcome.ADOPTED
+        if verdict is Verdict.NOT_SUPPORTED and self.horizon_end <= scenario.outcomes_until:
+            return Outcome.CONTRARY if forecast else Outcome.NOT_ADOPTED
+        return Outcome.INDETERMINATE
+
+    def evaluate(self, scenario: Scenario) -> Evaluation:
+        """Judge the claim at the setting of a scenario.
 
         Raises:
             BadTest: the test stopped, its value does not fit what is asserted, or it cites a row
                 that is nowhere.
         """
-        asked = (footing, tuple(setting.values()))
-        if asked not in self._answers:
-            self._answers[asked] = self._answered(footing, setting)
-        return self._answers[asked]
+        values = tuple(scenario.parameters[name] for name in self.turns_on)
+        key = (self.day(scenario), scenario.source_floor, scenario.without_origin, values)
+        if key not in self._evaluations:
+            self._evaluations[key] = self._evaluate_anew(scenario)
+        return self._evaluations[key]
 
-    def _answered(self, footing: Footing, setting: Mapping[str, Setting]) -> Evaluation:
-        found = self._found(footing, setting)
+    def _evaluate_anew(self, scenario: Scenario) -> Evaluation:
+        result = self._find(scenario)
         parts: tuple[PartMatch, ...] = ()
-        if found.finding is not None and self.assertions:
-            parts = compare(found.finding, self.assertions, setting)
+        if result.finding is not None and self.assertions:
+            parts = compare(result.finding, self.assertions, scenario.parameters)
         match = _worst(parts)
-        if match not in found.items:
-            found.items[match] = self._items(found.finding, match, footing.day)
-        without = footing.without
-        kept = [item for item in found.items[match] if not without or item.origin != without]
-        weighing = weigh(kept, footing.floor, loose=match is Match.LOOSE)
+        if match not in result.items:
+            result.items[match] = self._list_items(result.finding, match, self.day(scenario))
+        # Items are listed before an origin is left out: it changes no item of another origin.
+        left_out = scenario.without_origin
+        items = [item for item in result.items[match] if not left_out or item.origin != left_out]
+        weighed = weigh(items, scenario.source_floor, loose=match is Match.LOOSE)
         if parts and match is Match.NO_DATA:
             # What a test should compute is not settled by documents that retell it.
-            verdict, unsettled = Verdict.NOT_SETTLED, Unsettled.NO_DATA
-            weighing = replace(weighing, verdict=verdict, unsettled=unsettled)
-        return Evaluation(found.finding, parts, weighing, found.tables_read)
+            weighed = replace(weighed, verdict=Verdict.NOT_SETTLED, unsettled=Unsettled.NO_DATA)
+        return Evaluation(result.finding, parts, weighed, result.tables_read)
 
-    def _items(self, finding: Finding | None, match: Match, day: date) -> tuple[Item, ...]:
-        """What bears on the claim, an origin that is left out included: it changes no other's."""
+    def _list_items(self, finding: Finding | None, match: Match, day: date) -> tuple[Item, ...]:
         provenance = self.known.provenance
-        public = self.known.public((piece.target for piece in self.evidence), day)
+        public = self.known.list_public((piece.target for piece in self.evidence), day)
         return (
             *(list_computed_items(finding, match, provenance.links) if finding is not None else ()),
             *list_read_items(self.evidence, provenance.links, provenance.classes, public, finding),
         )
 
-    def _found(self, footing: Footing, setting: Mapping[str, Setting]) -> TestResult:
-        """Call the test, unless what differs from an earlier call is nothing that it reads."""
-        day, origin = footing.day, footing.without
-        names = self.test.names if self.test is not None else ()
-        asked = (day, origin, tuple(setting[name] for name in names))
-        if asked not in self._findings:
-            self._findings[asked] = self._found_anew(footing, setting)
-        return self._findings[asked]
+    def _find(self, scenario: Scenario) -> TestResult:
+        """Call the test, unless it was called before where all that it reads was the same."""
+        if self.test is None:
+            values: Values = ()
+        else:
+            values = tuple(scenario.parameters[name] for name in self.test.names)
+        key = (self.day(scenario), scenario.without_origin, values)
+        if key not in self._results:
+            self._results[key] = self._find_anew(scenario)
+        return self._results[key]
 
-    def _found_anew(self, footing: Footing, setting: Mapping[str, Setting]) -> TestResult:
-        day, origin = footing.day, footing.without
+    def _find_anew(self, scenario: Scenario) -> TestResult:
+        day, origin = self.day(scenario), scenario.without_origin
         if origin:
-            found = self._found(footing._replace(without=""), setting)
-            if found.tables_read.isdisjoint(self.known.thinned(origin)):
-                return found
+            result = self._find(replace(scenario, without_origin=""))
+            if result.tables_read.isdisjoint(self.known.tables_of_origin.get(origin, ())):
+                return result
         if self.test is None:
             return TestResult(None)
-        data = self.known.data(day, origin).watched()
+        data = self.known.view(day, origin).watched()
         try:
-            finding = self.test(data, setting)
+            finding = self.test(data, scenario.parameters)
         except BadTest as problem:
             less = f" less what {origin} alone attests" if origin else ""
             raise BadTest(f"{problem}, on what was known by {day}{less}") from problem
-        self._refuse_strangers(self.test, finding)
+        self._refuse_unknown_rows(self.test, finding)
         return TestResult(finding, frozenset(data.read))
 
-    def _refuse_strangers(self, test: ClaimTest, finding: Finding) -> None:
-        """A row that no table has would be cited in vain, and stop something later."""
+    def _refuse_unknown_rows(self, test: ClaimTest, finding: Finding) -> None:
+        """Refuse rows that no table has, which would be cited in vain."""
         frames = self.known.tables.frames
         for row in finding.rows:
             table = table_of(row)

@@ -1,14 +1,62 @@
-"""Scenarios: the positions of the definition switch, and the argument at one of them."""
+"""Scenarios: the circumstances under which a claim is evaluated, and which of them are tried."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
+from itertools import combinations, product
+from math import prod
 
 from reportlib.assess.argument import Argument
-from reportlib.load.parameters import Parameters, Settings
+from reportlib.load.parameters import OWN, Parameters, Setting, Settings
 from reportlib.model.findings import Record
-from reportlib.model.robustness import AtPosition, Backtest
+from reportlib.model.robustness import ScenarioResult, StressTests
+from reportlib.model.vocabulary import Grade
+
+LARGEST_GRID = 512
+"""Up to this number all combinations are tried; above, each parameter alone and in pairs."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What an answer may rest on, and how the open definitions are read."""
+
+    as_of: date
+    """What was public by then counts for a verdict."""
+    outcomes_until: date
+    """What was public by then counts for an outcome."""
+    source_floor: Grade
+    """The lowest grade that counts."""
+    parameters: Mapping[str, Setting]
+    without_origin: str = ""
+    """An origin whose word is left out."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Scenario:
+        """Return the scenario of a run at these settings."""
+        return cls(
+            settings.as_of,
+            settings.outcomes_until,
+            Grade(settings.source_floor),
+            {name: value for name, value in settings.values.items() if name not in OWN},
+        )
+
+
+def make_grid(
+    plausible: Mapping[str, tuple[Setting, ...]], chosen: Mapping[str, Setting]
+) -> tuple[list[dict[str, Setting]], bool]:
+    """Return the settings to try, the chosen one first, and whether they are all combinations."""
+    names = list(plausible)
+    own = {name: chosen[name] for name in names}
+    whole = prod(len(values) for values in plausible.values()) <= LARGEST_GRID
+    varied = [names] if whole else [some for count in (1, 2) for some in combinations(names, count)]
+    settings = [
+        {**own, **dict(zip(some, values, strict=True))}
+        for some in varied
+        for values in product(*(plausible[name] for name in some))
+    ]
+    return list({tuple(setting.items()): setting for setting in [own, *settings]}.values()), whole
 
 
 @dataclass(frozen=True)
@@ -27,73 +75,58 @@ class Position:
 
 def list_positions(parameters: Parameters, settings: Settings) -> tuple[Position, ...]:
     """Return the positions beside the settings of a run: first the sets, then each definition."""
-    sets = (
+    sets = [
         Position(name, "", name, other, changed)
         for name in parameters.sets
         for other in [parameters.settings(name)]
-        if (changed := _changed(settings, other))
-    )
-    alone = (
-        Position(f"{name}:{value}", parameter.label, choice.label, other, frozenset([name]))
+        if (
+            changed := frozenset(
+                name for name, value in settings.values.items() if other.values[name] != value
+            )
+        )
+    ]
+    alone = [
+        Position(
+            f"{name}:{value}",
+            parameter.label,
+            choice.label,
+            Settings(settings.set_name, {**settings.values, name: value}),
+            frozenset([name]),
+        )
         for name, parameter in parameters.by_name.items()
         for value, choice in parameter.choices.items()
         if value != settings.values[name]
-        for other in [Settings(settings.set_name, {**settings.values, name: value})]
-    )
+    ]
     return (*sets, *alone)
 
 
-def _changed(settings: Settings, other: Settings) -> frozenset[str]:
-    return frozenset(name for name, value in settings.values.items() if other.values[name] != value)
+def shift_argument(
+    argument: Argument, select: Callable[[StressTests], ScenarioResult | None]
+) -> Argument:
+    """Return the argument under the scenario that a function selects.
+
+    Groundings follow from the answers there. A record without such a result stays as it is.
+    """
+    records = {
+        claim: _shift(record, select(record.stress_tests))
+        for claim, record in argument.records.items()
+    }
+    return Argument(argument.ledger, Argument(argument.ledger, records).completed())
+
+
+def _shift(record: Record, result: ScenarioResult | None) -> Record:
+    if result is None:
+        return record
+    return replace(
+        record,
+        verdict=result.verdict,
+        unsettled=result.unsettled,
+        outcome=result.outcome,
+        reason=result.reason,
+        roles=result.roles,
+    )
 
 
 def shift_to_position(argument: Argument, position: str) -> Argument:
     """Return the argument at a position of the switch, from records without groundings."""
-    return _completed(
-        argument,
-        {
-            claim: _moved(record, record.trials.positions.get(position))
-            for claim, record in argument.records.items()
-        },
-    )
-
-
-def shift_to_article_day(argument: Argument) -> Argument:
-    """Return the argument on the article's day, from records without groundings."""
-    return _completed(
-        argument,
-        {c: _on(r, r.trials.then_and_now, hindsight=False) for c, r in argument.records.items()},
-    )
-
-
-def shift_to_hindsight(argument: Argument) -> Argument:
-    """Return the argument in hindsight, from records without groundings."""
-    return _completed(
-        argument,
-        {c: _on(r, r.trials.then_and_now, hindsight=True) for c, r in argument.records.items()},
-    )
-
-
-def _completed(argument: Argument, records: Mapping[str, Record]) -> Argument:
-    moved = Argument(argument.ledger, records)
-    return Argument(argument.ledger, moved.completed())
-
-
-def _moved(record: Record, seen: AtPosition | None) -> Record:
-    if seen is None:
-        return record
-    return replace(
-        record,
-        verdict=seen.verdict,
-        unsettled=seen.unsettled,
-        outcome=seen.outcome,
-        reason=seen.reason,
-        roles=seen.roles,
-    )
-
-
-def _on(record: Record, found: Backtest | None, *, hindsight: bool) -> Record:
-    if found is None:
-        return record
-    on = found.now if hindsight else found.then
-    return replace(record, verdict=on.verdict, unsettled=on.unsettled, roles=on.roles)
+    return shift_argument(argument, lambda tests: tests.positions.get(position))

@@ -18,7 +18,6 @@ from reportlib.model.formatting import (
 )
 from reportlib.model.text_checks import (
     PARSERS,
-    AtTolerance,
     PrintedValue,
     TextCheck,
     TextCheckResult,
@@ -55,11 +54,11 @@ def compare_places(
     name = consistency.tolerance
     chosen = {name: settings[name]} if name in parameters.by_name else {}
     agrees, how = evaluate(consistency.places, _days(chosen.get(name, name)))
-    tried = tuple(
-        AtTolerance(value, evaluate(consistency.places, _days(value))[0])
+    agrees_at = {
+        value: evaluate(consistency.places, _days(value))[0]
         for value in (parameters.plausible(name) if chosen else ())
-    )
-    turned = _turned(tried, agrees, name, parameters)
+    }
+    turned = _turned(agrees_at, agrees, name, parameters)
     return TextCheckResult(
         key=consistency.key,
         about=consistency.about,
@@ -70,7 +69,7 @@ def compare_places(
         places=consistency.places,
         claims=consistency.claims,
         parameters=chosen,
-        tried=tried,
+        agrees_at=agrees_at,
     )
 
 
@@ -142,14 +141,20 @@ def _days_in_words(days: int, *spans: Span) -> str:
     return format_count(days, "day") if exact else f"at least {format_count(days, 'day')}"
 
 
-def _turned(tried: tuple[AtTolerance, ...], agrees: bool, name: str, parameters: Parameters) -> str:
+def _turned(
+    agrees_at: Mapping[Setting, bool], agrees: bool, name: str, parameters: Parameters
+) -> str:
     """Say whether another plausible value of the tolerance gives another answer."""
-    if not tried:
+    if not agrees_at:
         return ""
     parameter = parameters.by_name[name]
-    others = [f"“{parameter.label_of(at.value)}”" for at in tried if at.agrees is not agrees]
+    others = [
+        f"“{parameter.label_of(value)}”"
+        for value, other in agrees_at.items()
+        if other is not agrees
+    ]
     if not others:
-        settings = format_count(len(tried), "plausible setting")
+        settings = format_count(len(agrees_at), "plausible setting")
         return f" The same at all {settings} of “{parameter.label}”."
     word = Agreement.DISAGREES if agrees else Agreement.AGREES
     taken = f"“{parameter.label}” taken as {join_alternatives(others)}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,36 +17,15 @@ from reportlib.load.parameters import Parameters, Setting
 from reportlib.model.evidence import table_of
 
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
+Choices = tuple[tuple[str, Setting], ...]
+"""Parameters, each with the value that is chosen."""
 _CHOICES_KEPT = 4
 """A test is called with the same choices for each value of what it applies itself, such as a day;
 the next claim often makes the same ones."""
 
 
-V = TypeVar("V")
-
-
-class LruCache(Generic[V]):
-    """So many values as were asked for last, by name.
-
-    Example: ``views.get(day, lambda: cut(day))`` cuts to a day once, while it stays in use.
-    """
-
-    def __init__(self, most: int) -> None:
-        """Keep at most so many values."""
-        self._most = most
-        self._values: dict[Hashable, V] = {}
-
-    def get(self, name: Hashable, make: Callable[[], V]) -> V:
-        """Return the value of a name, which is made if it is not among those kept."""
-        value = self._values.pop(name) if name in self._values else make()
-        self._values[name] = value  # last in order: asked for most recently
-        if len(self._values) > self._most:
-            del self._values[next(iter(self._values))]
-        return value
-
-
 class Frames(Mapping[str, pd.DataFrame]):
-    """Tables by name. Nobody pays for one that is not looked at, and for none twice."""
+    """Tables by name, each made when it is first asked for."""
 
     def __init__(self, names: Iterable[str], make: Callable[[str], pd.DataFrame]) -> None:
         self._names = dict.fromkeys(names)
@@ -65,6 +46,49 @@ class Frames(Mapping[str, pd.DataFrame]):
         return len(self._names)
 
 
+class RowFilter:
+    """Which rows of some tables count at choices of parameters, each worked out once."""
+
+    def __init__(
+        self,
+        frames: Mapping[str, pd.DataFrame],
+        parameters: Parameters,
+        masks: dict[tuple[str, str, Setting], Mask],
+    ) -> None:
+        self.masks = masks
+        self._frames = frames
+        self._parameters = parameters
+
+    def select(self, table: str, choices: Choices) -> pd.DataFrame:
+        """Return the rows that count at all of some choices."""
+        return self._frames[table][self.mask(table, choices)]
+
+    def mask(self, table: str, choices: Choices) -> Mask:
+        """Return which rows count at all of some choices.
+
+        Raises:
+            BadTest: a parameter is unknown, or speaks of no column that the table has.
+        """
+        frame = self._frames[table]
+        mask = np.ones(len(frame), dtype=bool)
+        for name, value in choices:
+            key = table, name, value
+            if key not in self.masks:
+                self.masks[key] = _match_any(frame, table, self._columns(name, value), name)
+            mask &= self.masks[key]
+        return mask
+
+    def _columns(self, name: str, value: Setting) -> Mapping[str, tuple[str, ...]]:
+        if name not in self._parameters.by_name:
+            hint = did_you_mean(name, self._parameters.by_name)
+            raise BadTest(f"There is no parameter “{name}”. {hint}")
+        choices = self._parameters.by_name[name].choices
+        if value not in choices:
+            hint = did_you_mean(str(value), [str(choice) for choice in choices])
+            raise BadTest(f"“{value}” is no value of {name}. {hint}")
+        return choices[value].rows
+
+
 class DataView:
     """A read-only view of the tables of a study.
 
@@ -79,53 +103,44 @@ class DataView:
         frames: Mapping[str, pd.DataFrame],
         parameters: Parameters,
         masks: dict[tuple[str, str, Setting], Mask] | None = None,
-        instead: Mapping[str, pd.DataFrame] | None = None,
-        counted: LruCache[pd.DataFrame] | None = None,
     ) -> None:
-        """Wrap frames that are already cut.
-
-        Args:
-            frames: the tables, by name.
-            parameters: what their values let count.
-            masks: which rows count at a choice, as far as that was asked before.
-            instead: frames that stand in place of some of the tables.
-            counted: the rows that count at the choices asked for last.
-        """
+        """Wrap frames that are already cut; masks are what a like view knows of their rows."""
         self._frames = frames
         self._parameters = parameters
-        self._masks = {} if masks is None else masks
-        self._instead = {} if instead is None else instead
-        self._counted = LruCache(_CHOICES_KEPT) if counted is None else counted
+        self._filter = RowFilter(frames, parameters, {} if masks is None else masks)
+        self._select = lru_cache(_CHOICES_KEPT)(self._filter.select)
         self.read: set[str] = set()
 
     def watched(self) -> DataView:
-        """Return the same view with an empty memory."""
-        return DataView(self._frames, self._parameters, self._masks, self._instead, self._counted)
+        """Return the same view with an empty memory of the tables that were read."""
+        view = copy(self)
+        view.read = set()
+        return view
 
     def without(self, rows: Iterable[str]) -> DataView:
         """Return the same view less some rows, as if they had never been found."""
         gone = group_by_key((table_of(row), row) for row in rows)
-        counted = {table for table, _, _ in self._masks} & gone.keys()
-        kept = {table: _others(self.frame(table), gone[table]) for table in counted}
+        masks = self._filter.masks
+        kept = {t: _exclude(self.frame(t), gone[t]) for t in gone if any(t == m[0] for m in masks)}
 
-        def less(table: str) -> pd.DataFrame:
+        def remove_rows(table: str) -> pd.DataFrame:
             frame = self.frame(table)
-            return frame[_others(frame, gone[table])] if table in gone else frame
+            return frame[_exclude(frame, gone[table])] if table in gone else frame
 
-        masks = {
-            asked: mask[kept[asked[0]]] if asked[0] in kept else mask  # who stays counts as before
-            for asked, mask in self._masks.items()
+        remaining = {  # a row that stays counts as before
+            key: mask[kept[key[0]]] if key[0] in kept else mask for key, mask in masks.items()
         }
-        return DataView(Frames(self._frames, less), self._parameters, masks)
+        return DataView(Frames(self._frames, remove_rows), self._parameters, remaining)
 
     def replaced(self, frames: Mapping[str, pd.DataFrame]) -> DataView:
         """Return the same view with other frames in place of some tables."""
-        masks = {asked: mask for asked, mask in self._masks.items() if asked[0] not in frames}
-        return DataView(self._frames, self._parameters, masks, {**self._instead, **frames})
+        masks = {key: mask for key, mask in self._filter.masks.items() if key[0] not in frames}
+        replaced = Frames(self._frames, lambda t: frames[t] if t in frames else self.frame(t))
+        return DataView(replaced, self._parameters, masks)
 
     def frame(self, table: str) -> pd.DataFrame:
         """Return a table by name, not to be changed, and without remembering that it was read."""
-        return self._instead[table] if table in self._instead else self._frames[table]
+        return self._frames[table]
 
     def counts(self) -> dict[str, int]:
         """Return how many rows of each table are in the view."""
@@ -149,10 +164,8 @@ class DataView:
         Raises:
             BadTest: a parameter is unknown, or speaks of no column that the table has.
         """
-        frame = self._table(table)
-        asked = (table, tuple(choices.items()))
-        counted = self._counted.get(asked, lambda: frame[self._counting(table, frame, choices)])
-        return counted.copy()
+        self._table(table)
+        return self._select(table, tuple(choices.items())).copy()
 
     def registers(
         self, table: str, since: pd.Timestamp, until: pd.Timestamp, **choices: Setting
@@ -162,53 +175,29 @@ class DataView:
         In scope is a register of that table, or one that was not collected at all, whose programme
         and agency count at these choices.
         """
-        known = self._table(COVERAGE)
-        kept = self._counting(COVERAGE, known, choices)
-        kept &= known["from"].to_numpy() <= until.to_datetime64()
-        kept &= known["to"].to_numpy() >= since.to_datetime64()
-        of = known["table"]
-        return known[kept & (of.isna() | of.eq(table)).to_numpy()]
+        coverage = self._table(COVERAGE)
+        mask = self._filter.mask(COVERAGE, tuple(choices.items()))
+        mask &= coverage["from"].to_numpy() <= until.to_datetime64()
+        mask &= coverage["to"].to_numpy() >= since.to_datetime64()
+        described = coverage["table"]
+        return coverage[mask & (described.isna() | described.eq(table)).to_numpy()]
 
     def _table(self, table: str) -> pd.DataFrame:
         if table not in self._frames:
-            hint = did_you_mean(table, self._frames)
-            raise BadTest(f"There is no table “{table}”. {hint}")
+            raise BadTest(f"There is no table “{table}”. {did_you_mean(table, self._frames)}")
         self.read.add(table)
         return self.frame(table)
 
-    def _counting(self, table: str, frame: pd.DataFrame, choices: Mapping[str, Setting]) -> Mask:
-        kept = np.ones(len(frame), dtype=bool)
-        for name, value in choices.items():
-            kept &= self._mask(table, frame, name, value)
-        return kept
 
-    def _mask(self, table: str, frame: pd.DataFrame, name: str, value: Setting) -> Mask:
-        known = self._masks.get((table, name, value))
-        if known is None:
-            known = _counting(frame, table, self._columns(name, value), name)
-            self._masks[table, name, value] = known
-        return known
-
-    def _columns(self, name: str, value: Setting) -> Mapping[str, tuple[str, ...]]:
-        if name not in self._parameters.by_name:
-            hint = did_you_mean(name, self._parameters.by_name)
-            raise BadTest(f"There is no parameter “{name}”. {hint}")
-        choices = self._parameters.by_name[name].choices
-        if value not in choices:
-            hint = did_you_mean(str(value), [str(known) for known in choices])
-            raise BadTest(f"“{value}” is no value of {name}. {hint}")
-        return choices[value].rows
-
-
-def _others(frame: pd.DataFrame, rows: Sequence[str]) -> Mask:
+def _exclude(frame: pd.DataFrame, rows: Sequence[str]) -> Mask:
     """Which rows of a table are none of these."""
     at = frame.index.get_indexer_for(pd.Index(rows))
-    others = np.ones(len(frame), dtype=bool)
-    others[at[at >= 0]] = False
-    return others
+    mask = np.ones(len(frame), dtype=bool)
+    mask[at[at >= 0]] = False
+    return mask
 
 
-def _counting(
+def _match_any(
     frame: pd.DataFrame, table: str, columns: Mapping[str, tuple[str, ...]], name: str
 ) -> Mask:
     """Which rows hold one of the values in any of the columns that the table has."""
@@ -217,18 +206,18 @@ def _counting(
     present = [column for column in columns if column in frame]
     if not present:
         raise BadTest(f"{name} speaks of {', '.join(columns)}; {table} has no such column.")
-    kept = np.zeros(len(frame), dtype=bool)
+    mask = np.zeros(len(frame), dtype=bool)
     for column in present:
-        kept |= _holding(frame[column], set(columns[column]))
-    return kept
+        mask |= _match_cells(frame[column], set(columns[column]))
+    return mask
 
 
-def _holding(column: pd.Series[Any], wanted: set[str]) -> Mask:
+def _match_cells(column: pd.Series[Any], values: set[str]) -> Mask:
     """Which cells are, or list, one of the values."""
     if column.dtype != "object":
-        return column.isin(wanted).to_numpy(dtype=bool)
+        return column.isin(values).to_numpy(dtype=bool)
     cells = (
-        not wanted.isdisjoint(cell) if isinstance(cell, tuple) else cell in wanted
+        not values.isdisjoint(cell) if isinstance(cell, tuple) else cell in values
         for cell in column
     )
     return np.fromiter(cells, dtype=bool, count=len(column))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import pandas as pd
 
 from reportlib.errors import BadData
-from reportlib.load.data_view import DataView, Frames, LruCache
+from reportlib.load.data_view import DataView, Frames
 from reportlib.load.datapackage import COVERAGE, KNOWN_FROM, Descriptor, Field, Resource
 from reportlib.load.parameters import Parameters
 from reportlib.load.validation import find_package_faults
@@ -19,16 +19,15 @@ from reportlib.model.evidence import table_of
 from reportlib.study import Study
 
 VIEWS_KEPT = 16
-"""As many days, and as many origins left out, as claims that follow one another have in common."""
+"""The number of days, and of days without an origin, that successive claims have in common."""
 
 
 @dataclass(frozen=True)
 class Tables:
-    """The tables of a study, read once, and seen through ``at``."""
+    """The tables of a study, each read once and when it is first asked for."""
 
     study: Study
     parameters: Parameters
-    _views: LruCache[DataView] = field(default_factory=lambda: LruCache(VIEWS_KEPT))
 
     def at(self, day: date) -> DataView:
         """Return a view of every table, cut to what was public on a day.
@@ -39,7 +38,7 @@ class Tables:
         Raises:
             BadData: a file cannot be read as it is described.
         """
-        return self._views.get(day, lambda: DataView(self._cut_to(day), self.parameters))
+        return self._views(day)
 
     def public_from(self, row: str) -> date | None:
         """Return the day from which a row is in the view, or None if it never is."""
@@ -52,16 +51,25 @@ class Tables:
         return first.date() if isinstance(first, pd.Timestamp) else None
 
     @cached_property
+    def resources(self) -> Mapping[str, Resource]:
+        """What the descriptor says of each table."""
+        return Descriptor.read(self.study).tables
+
+    @cached_property
     def frames(self) -> Mapping[str, pd.DataFrame]:
-        """Every table, uncut, each read when it is first asked for.
+        """Every table, uncut.
 
         Asking for one raises ``BadData`` if its file cannot be read as it is described.
         """
-        resources = Descriptor.read(self.study).tables
-        return Frames(resources, lambda table: self._read(resources[table]))
+        return Frames(self.resources, lambda table: self._read(self.resources[table]))
 
-    def _cut_to(self, day: date) -> Mapping[str, pd.DataFrame]:
-        return Frames(self.frames, lambda table: cut_to_day(self.frames[table], table, day))
+    @cached_property
+    def _views(self) -> Callable[[date], DataView]:
+        def cut(day: date) -> DataView:
+            frames = Frames(self.frames, lambda table: cut_to_day(self.frames[table], table, day))
+            return DataView(frames, self.parameters)
+
+        return lru_cache(VIEWS_KEPT)(cut)
 
     def _read(self, resource: Resource) -> pd.DataFrame:
         try:
@@ -81,7 +89,7 @@ def read_frame(resource: Resource) -> pd.DataFrame:
     frame = pd.read_csv(
         resource.path, dtype="str", keep_default_na=False, na_values=[""], encoding="utf-8"
     )
-    typed = {one.name: _TYPED.get(one.type, _text)(frame[one.name], one) for one in resource.fields}
+    typed = {field.name: _convert(frame[field.name], field) for field in resource.fields}
     index = pd.Index(resource.name + "#" + frame["key"].astype("str"), name="row")
     return pd.DataFrame({name: column.to_numpy() for name, column in typed.items()}, index=index)
 
@@ -101,34 +109,24 @@ def _is_cut(frame: pd.DataFrame, table: str) -> bool:
     return table != COVERAGE and KNOWN_FROM in frame
 
 
-def _text(column: pd.Series[Any], _field: Field) -> pd.Series[Any]:
-    return column
-
-
-def _day(column: pd.Series[Any], _field: Field) -> pd.Series[Any]:
-    return pd.to_datetime(column, format="%Y-%m-%d").astype("datetime64[s]")
-
-
-def _number(column: pd.Series[Any], _field: Field) -> pd.Series[Any]:
-    return pd.to_numeric(column).astype("float64")
-
-
-def _whole(column: pd.Series[Any], _field: Field) -> pd.Series[Any]:
-    return pd.to_numeric(column).astype("Int64")
-
-
-def _list(column: pd.Series[Any], one: Field) -> pd.Series[Any]:
-    parted = [
-        tuple(part.strip() for part in cell.split(one.delimiter)) if isinstance(cell, str) else ()
+def _split_cells(column: pd.Series[Any], delimiter: str) -> pd.Series[Any]:
+    cells = [
+        tuple(part.strip() for part in cell.split(delimiter)) if isinstance(cell, str) else ()
         for cell in column
     ]
-    return pd.Series(parted, index=column.index, dtype="object")
+    return pd.Series(cells, index=column.index, dtype="object")
 
 
-_TYPED: Mapping[str, Callable[[pd.Series[Any], Field], pd.Series[Any]]] = {
-    "date": _day,
-    "number": _number,
-    "integer": _whole,
-    "year": _whole,
-    "list": _list,
-}
+def _convert(column: pd.Series[Any], described: Field) -> pd.Series[Any]:
+    """Return a column of text as the type that the descriptor gives it."""
+    match described.type:
+        case "date":
+            return pd.to_datetime(column, format="%Y-%m-%d").astype("datetime64[s]")
+        case "number":
+            return pd.to_numeric(column).astype("float64")
+        case "integer" | "year":
+            return pd.to_numeric(column).astype("Int64")
+        case "list":
+            return _split_cells(column, described.delimiter)
+        case _:
+            return column

@@ -125,7 +125,7 @@ class Record:
     tables_read: tuple[str, ...] = ()
     items: tuple[Item, ...] = ()
     robustness: Robustness = field(default_factory=Robustness)
-    trials: StressTests = field(default_factory=StressTests)
+    stress_tests: StressTests = field(default_factory=StressTests)
     roles: dict[str, bool | None] = field(default_factory=dict)
     """By group: whether this claim does what its parent needs; None where the data do not say."""
 

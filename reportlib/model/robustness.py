@@ -1,4 +1,4 @@
-"""Trials: what came of every attempt to turn the answer to a claim."""
+"""Robustness: what comes out of every attempt to turn the answer to a claim."""
 
 from __future__ import annotations
 
@@ -9,15 +9,30 @@ from reportlib.model.vocabulary import Grade, Outcome, Unsettled, Verdict
 
 
 @dataclass(frozen=True)
-class AtSetting:
-    """What comes out at one setting of the parameters that a claim turns on."""
+class ScenarioResult:
+    """The answer to a claim under one scenario."""
 
-    setting: dict[str, str | int]
-    found: str
-    verdict: Verdict
+    changes: dict[str, str | int]
+    """What the scenario sets, by parameter, or the origin that it leaves out."""
+    verdict: Verdict | None
     unsettled: Unsettled | None
     outcome: Outcome | None = None
     """What the verdict makes of a forecast or a recommendation; None for a checkable claim."""
+    found: str = ""
+    reason: str = ""
+    roles: dict[str, bool | None] = field(default_factory=dict)
+    """By group, whether the claim does what its parent needs."""
+    has_data: bool = True
+    turns: bool = False
+    """The answer is another than in the run."""
+    own_act: bool = False
+    """The origin left out speaks of its own acts or counts, which nobody knows better."""
+
+    @property
+    def name(self) -> str:
+        """The value that the scenario sets, where it is one: an origin, a grade, a day."""
+        (value,) = self.changes.values()
+        return str(value)
 
 
 @dataclass(frozen=True)
@@ -41,7 +56,8 @@ class Flip:
 class Robustness:
     """How far an answer survives the plausible settings."""
 
-    settings: tuple[AtSetting, ...] = ()
+    settings: tuple[ScenarioResult, ...] = ()
+    """One result for each setting of the claim's parameters, the setting in use first."""
     same: int = 0
     """Settings with data that give the answer of the setting in use."""
     decided: int = 0
@@ -56,36 +72,11 @@ class Robustness:
 
 
 @dataclass(frozen=True)
-class LeftOut:
-    """What comes out without the word of one origin, or of every source below a grade."""
-
-    name: str
-    """The origin, or the lowest grade that is kept."""
-    verdict: Verdict
-    unsettled: Unsettled | None
-    turns: bool
-    """The answer is another without it."""
-    own_act: bool = False
-    """The origin speaks of its own acts or counts, which nobody knows better."""
-
-
-@dataclass(frozen=True)
-class OnDay:
-    """What comes out with the knowledge of a day."""
-
-    day: date
-    found: str
-    verdict: Verdict
-    unsettled: Unsettled | None
-    roles: dict[str, bool | None] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Backtest:
     """A claim on the article's day and in hindsight, and what came between."""
 
-    then: OnDay
-    now: OnDay
+    then: ScenarioResult
+    now: ScenarioResult
     turned_on: date | None = None
     """The first day from which the verdict is that of today; None if it never was
     another, or if no day of what is cited shows when."""
@@ -102,53 +93,42 @@ class Backtest:
 class Perturbation:
     """Whether a finding is bound to its data: it must move when what it cites is changed."""
 
-    tried: int
+    changed_rows: int
     """Cited rows that were changed, one at a time."""
-    deaf: tuple[str, ...] = ()
+    insensitive_rows: tuple[str, ...] = ()
     """Cited rows whose change never moved the finding."""
-    new_row_heard: bool | None = None
-    """Where nothing was found, whether a row put in was heard; None: something was found."""
+    detects_new_row: bool | None = None
+    """Whether an added row moved it, where nothing was found; None: something was found."""
 
     @property
-    def sings(self) -> bool:
-        """Whether the finding heard every change, and there was one to hear."""
-        heard = self.tried > 0 or self.new_row_heard is True
-        return heard and not self.deaf and self.new_row_heard is not False
-
-
-@dataclass(frozen=True)
-class AtPosition:
-    """A claim at another position of the definition switch, where it differs from this run."""
-
-    verdict: Verdict | None
-    unsettled: Unsettled | None
-    outcome: Outcome | None
-    reason: str
-    roles: dict[str, bool | None]
+    def passed(self) -> bool:
+        """Whether the finding moved with every change, and there was one to detect."""
+        detects = self.changed_rows > 0 or self.detects_new_row is True
+        return detects and not self.insensitive_rows and self.detects_new_row is not False
 
 
 @dataclass(frozen=True)
 class StressTests:
     """Every attempt to turn an answer; none where a claim has nothing that could be turned."""
 
-    without_origin: tuple[LeftOut, ...] = ()
-    from_grade: tuple[LeftOut, ...] = ()
-    then_and_now: Backtest | None = None
-    canary: Perturbation | None = None
-    positions: dict[str, AtPosition] = field(default_factory=dict)
-    """By the id of the position; those at which nothing differs are left out."""
+    without_origin: tuple[ScenarioResult, ...] = ()
+    from_grade: tuple[ScenarioResult, ...] = ()
+    backtest: Backtest | None = None
+    perturbation: Perturbation | None = None
+    positions: dict[str, ScenarioResult] = field(default_factory=dict)
+    """By the id of a position of the definition switch; those that change nothing are left out."""
 
     @property
-    def rests_on(self) -> tuple[LeftOut, ...]:
-        """The origins without any one of which the answer is another."""
-        return tuple(one for one in self.without_origin if one.turns)
+    def rests_on(self) -> tuple[ScenarioResult, ...]:
+        """The results without each origin that the answer needs."""
+        return tuple(result for result in self.without_origin if result.turns)
 
     @property
     def fragile(self) -> bool:
         """Whether one body's word on what others did, or fair sources alone, carry the answer."""
-        return any(not one.own_act for one in self.rests_on) or self.needs_fair_sources
+        return any(not result.own_act for result in self.rests_on) or self.needs_fair_sources
 
     @property
     def needs_fair_sources(self) -> bool:
         """Whether the answer is another where only good sources count."""
-        return any(one.turns and one.name == Grade.B for one in self.from_grade)
+        return any(result.turns and result.name == Grade.B for result in self.from_grade)

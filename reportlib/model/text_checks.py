@@ -104,14 +104,6 @@ class TextCheck:
 
 
 @dataclass(frozen=True)
-class AtTolerance:
-    """Whether the text agrees with itself at one plausible value of a tolerance."""
-
-    value: str | int
-    agrees: bool
-
-
-@dataclass(frozen=True)
 class TextCheckResult:
     """What came of holding places of the text against each other."""
 
@@ -125,7 +117,8 @@ class TextCheckResult:
     places: tuple[PrintedValue, ...]
     claims: tuple[str, ...]
     parameters: dict[str, str | int]
-    tried: tuple[AtTolerance, ...]
+    agrees_at: dict[str | int, bool]
+    """The answer at each plausible value of a tolerance that is a parameter."""
 
     @property
     def word(self) -> Agreement:

@@ -18,6 +18,7 @@ from reportlib.assess.stress_tests import stress_test
 from reportlib.errors import BadTest
 from reportlib.load.data_view import DataView
 from reportlib.load.parameters import OWN, Parameters, Setting
+from reportlib.load.study_data import StudyData
 from reportlib.model.dates import Span
 from reportlib.model.findings import Finding, Record
 from reportlib.model.formatting import format_day, format_span
@@ -87,7 +88,7 @@ class Chapter:
     def later(self) -> DataView:
         """The tables as they were known on the day up to which outcomes are looked at."""
         assessment = self._current()
-        return assessment.known.data(assessment.settings.outcomes_until).watched()
+        return assessment.known.view(assessment.settings.outcomes_until).watched()
 
     @property
     def as_of(self) -> str:
@@ -245,7 +246,7 @@ class Chapter:
         stamp = self._files()
         parameters = Parameters.read(self._study)
         settings = read_settings(self._values, parameters)
-        assessment = Assessment.open(self._study, settings, parameters)
+        assessment = Assessment(StudyData.read(self._study, parameters), settings)
         self._stamp = stamp  # only now: after a bad save the next call must read again
         return assessment
 

@@ -16,9 +16,11 @@ from reportlib.assess.assessment import Assessment
 from reportlib.assess.text_checks import run_text_checks
 from reportlib.load.csv_rows import CsvRow, CsvRows
 from reportlib.load.datapackage import Descriptor, Resource
+from reportlib.load.parameters import AS_OF
 from reportlib.load.provenance import Provenance
 from reportlib.model.evidence import SOURCES
 from reportlib.model.findings import Record
+from reportlib.model.text_checks import TextCheckResult
 from reportlib.notebook.outputs import dump_record
 from reportlib.publish.citations import Citation, format_bibtex
 from reportlib.render.charts import Figure
@@ -57,7 +59,7 @@ def make_exports(
         "set": assessment.settings.set_name,
         "settings": dict(assessment.settings.values),
         "claims": records,
-        "consistency": [asdict(one) for one in run_text_checks(assessment)],
+        "consistency": [_text_check(result) for result in run_text_checks(assessment)],
     }
     lines = [[_cell(record[column]) for column in _COLUMNS] for record in records]
     return {
@@ -141,9 +143,55 @@ def _finding(assessment: Assessment, argument: Argument, claim_id: str) -> dict[
         "if_it_falls": argument.if_it_falls(claim_id),
         "roles": found.get("roles", {}),
         "evidence": found.get("items", []),
-        "robustness": found.get("robustness", {}),
-        "trials": found.get("trials", {}),
+        "robustness": _robustness(found["robustness"]) if found else {},
+        "trials": _stress_tests(found["stress_tests"]) if found else {},
     }
+
+
+def _robustness(robustness: Mapping[str, Any]) -> dict[str, Any]:
+    columns = ("changes", "found", "verdict", "unsettled", "outcome")
+    settings = [_pick(result, *columns, changes="setting") for result in robustness["settings"]]
+    return {**robustness, "settings": settings}
+
+
+def _stress_tests(tests: Mapping[str, Any]) -> dict[str, Any]:
+    """What was tried, under the names that the published file has had from the first."""
+    backtest, perturbation = tests["backtest"], tests["perturbation"]
+    on_day = ("found", "verdict", "unsettled", "roles")
+    shown = ("verdict", "unsettled", "outcome", "reason", "roles")
+    return {
+        "without_origin": [_left_out(result) for result in tests["without_origin"]],
+        "from_grade": [_left_out(result) for result in tests["from_grade"]],
+        "then_and_now": backtest
+        and {
+            "then": {"day": backtest["then"]["changes"][AS_OF], **_pick(backtest["then"], *on_day)},
+            "now": {"day": backtest["now"]["changes"][AS_OF], **_pick(backtest["now"], *on_day)},
+            "turned_on": backtest["turned_on"],
+            "rows": backtest["rows"],
+        },
+        "canary": perturbation
+        and {
+            "tried": perturbation["changed_rows"],
+            "deaf": perturbation["insensitive_rows"],
+            "new_row_heard": perturbation["detects_new_row"],
+        },
+        "positions": {id: _pick(result, *shown) for id, result in tests["positions"].items()},
+    }
+
+
+def _left_out(result: Mapping[str, Any]) -> dict[str, Any]:
+    (name,) = result["changes"].values()
+    return {"name": name, **_pick(result, "verdict", "unsettled", "turns", "own_act")}
+
+
+def _text_check(result: TextCheckResult) -> dict[str, Any]:
+    content = asdict(result)
+    answers = content.pop("agrees_at").items()
+    return {**content, "tried": [{"value": value, "agrees": agrees} for value, agrees in answers]}
+
+
+def _pick(result: Mapping[str, Any], *names: str, **renamed: str) -> dict[str, Any]:
+    return {renamed.get(name, name): result[name] for name in names}
 
 
 def _found(record: Record) -> str:

@@ -11,6 +11,7 @@ from reportlib.errors import RunFailed
 from reportlib.execute.inputs import digest_prose
 from reportlib.execute.state import BuildContext
 from reportlib.load.datapackage import Descriptor, PackageMetadata
+from reportlib.load.study_data import StudyData
 from reportlib.model.evidence import SOURCES, table_of
 from reportlib.model.findings import Record
 from reportlib.model.formatting import join_words
@@ -32,7 +33,7 @@ def make_publication(context: BuildContext) -> dict[Path, str]:
         RunFailed: not one checkable claim is settled.
     """
     study, build, settings = context.study, context.build, context.settings
-    report = Report(study, Assessment.open(study, settings, context.parameters))
+    report = Report(study, Assessment(StudyData.read(study, context.parameters), settings))
     assessment, argument = report.assessment, report.argument
     if unsettled := argument.settles_nothing:
         error = f"not one checkable claim is settled, of {join_words(unsettled)}"

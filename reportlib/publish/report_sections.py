@@ -18,6 +18,7 @@ from reportlib.execute.state import list_packages
 from reportlib.load.csv_rows import group_by_key
 from reportlib.load.datapackage import PackageMetadata
 from reportlib.load.parameters import Parameters
+from reportlib.load.study_data import StudyData
 from reportlib.model.findings import Record
 from reportlib.notebook.cell_parameters import read_settings
 from reportlib.notebook.outputs import (
@@ -61,7 +62,8 @@ def open_report(namespace: Mapping[str, Any]) -> Report:
     """
     study = Study.find()
     parameters = Parameters.read(study)
-    return Report(study, Assessment.open(study, read_settings(namespace, parameters), parameters))
+    settings = read_settings(namespace, parameters)
+    return Report(study, Assessment(StudyData.read(study, parameters), settings))
 
 
 class Report:
@@ -265,7 +267,7 @@ class Report:
     def _tables(self) -> dict[str, str]:
         """By name, the address at which a reader gets a whole table."""
         build = self.build
-        names = self._inquiry.known.tables.frames
+        names = self._inquiry.frames
         return {name: build.address(build.table(name)) for name in names}
 
     @cached_property

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from reportlib.assess.argument import Argument
 from reportlib.assess.assessment import Assessment
-from reportlib.load.datapackage import Descriptor, Field
+from reportlib.load.datapackage import Field
 from reportlib.model.evidence import NOBODY, SOURCES, Link, Source, key_of, table_of
 from reportlib.model.findings import to_plain
 from reportlib.model.formatting import DATE, format_value
@@ -105,8 +105,7 @@ def render_cited_rows(
         argument: the records, whose rows these are.
         downloads: by table, the address at which a reader gets the whole of it.
     """
-    tables = assessment.known.tables
-    frames, described = tables.frames, Descriptor.read(tables.study).tables
+    frames, described = assessment.frames, assessment.study_data.tables.resources
     citing = map_citations(argument)
     by_table: dict[str, list[CitedRow]] = {}
     for table in sorted({table_of(reference) for reference in citing} - {SOURCES}):
@@ -184,8 +183,8 @@ def map_citations(argument: Argument) -> dict[str, tuple[str, ...]]:
     citing: dict[str, list[str]] = defaultdict(list)
     for claim, record in argument.records.items():
         targets = [target for item in record.items for target in item.targets]
-        aged = record.trials.then_and_now
-        later = aged.rows if aged is not None else ()
+        backtest = record.stress_tests.backtest
+        later = backtest.rows if backtest is not None else ()
         for reference in dict.fromkeys([*record.rows, *targets, *later]):
             citing[reference].append(claim)
     return {reference: tuple(claims) for reference, claims in citing.items()}

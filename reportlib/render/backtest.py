@@ -9,9 +9,9 @@ import altair as alt
 import pandas as pd
 from markupsafe import Markup
 
-from reportlib.assess import scenarios
 from reportlib.assess.argument import Argument
 from reportlib.assess.assessment import Assessment
+from reportlib.assess.scenarios import shift_argument
 from reportlib.load.datapackage import KNOWN_FROM
 from reportlib.model.evidence import table_of
 from reportlib.model.formatting import format_day
@@ -23,7 +23,7 @@ from reportlib.render.templating import render
 
 def render_known_when(assessment: Assessment, argument: Argument) -> Figure:
     """Return the figure: for each computed claim the day by which all of its rows were public."""
-    frames = assessment.known.tables.frames
+    frames = assessment.frames
     lines = []
     for claim, record in argument.records.items():
         days = [
@@ -107,10 +107,12 @@ def render_backtest(assessment: Assessment, recorded: Argument) -> Markup:
 
 def list_backtest_rows(recorded: Argument) -> list[BacktestRow]:
     """Return every claim that was looked at and has a state of its day; outcomes have none."""
-    before, after = (
-        scenarios.shift_to_article_day(recorded).records,
-        scenarios.shift_to_hindsight(recorded).records,
-    )
+    before = shift_argument(
+        recorded, lambda tests: tests.backtest.then if tests.backtest else None
+    ).records
+    after = shift_argument(
+        recorded, lambda tests: tests.backtest.now if tests.backtest else None
+    ).records
     moments = {
         claim: (StateLabel.of(before[claim]), StateLabel.of(after[claim]))
         for claim in recorded.ledger.claims
@@ -119,15 +121,15 @@ def list_backtest_rows(recorded: Argument) -> list[BacktestRow]:
     changed = {claim for claim, (then, now) in moments.items() if then != now}
     lines = []
     for claim, (then, now) in moments.items():
-        found = after[claim].trials.then_and_now
+        backtest = after[claim].stress_tests.backtest
         lines.append(
             BacktestRow(
                 claim=claim,
                 paraphrase=recorded.ledger.claims[claim].paraphrase,
                 then=then,
                 now=now,
-                turned_on=format_day(found.turned_on) if found and found.turned_on else "",
-                rows=found.rows if found else (),
+                turned_on=format_day(backtest.turned_on) if backtest and backtest.turned_on else "",
+                rows=backtest.rows if backtest else (),
                 because=tuple(c for c in recorded.ledger.children_of(claim) if c in changed),
             )
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -15,7 +15,7 @@ from reportlib.model.claims import Claim, Demand
 from reportlib.model.evidence import Item
 from reportlib.model.findings import Record
 from reportlib.model.formatting import join_alternatives
-from reportlib.model.robustness import AtSetting, LeftOut
+from reportlib.model.robustness import ScenarioResult
 from reportlib.model.vocabulary import Basis, Comparison, Grounding, Stance, Verdict
 from reportlib.render.claim_lists import list_right_details
 from reportlib.render.robustness_table import COLUMNS, format_state, make_robustness_row
@@ -116,25 +116,22 @@ def _badges(record: Record | None) -> list[str]:
     """What a hurried reader must know of how firm a verdict is."""
     if record is None:
         return []
-    trials, aged = record.trials, record.trials.then_and_now
-    badges = [_resting(trials.rests_on)] if trials.rests_on else []
-    if trials.needs_fair_sources:
+    tests, backtest = record.stress_tests, record.stress_tests.backtest
+    badges = [_resting(tests.rests_on)] if tests.rests_on else []
+    if tests.needs_fair_sources:
         badges.append("rests on sources that are only fair")
-    if aged is not None and (aged.now.verdict, aged.now.unsettled) != (
-        record.verdict,
-        record.unsettled,
-    ):
-        badges.append(f"in hindsight: {format_state(aged.now.verdict, aged.now.unsettled)}")
-    if trials.canary is not None and not trials.canary.sings:
+    if backtest is not None and format_state(backtest.now) != format_state(record):
+        badges.append(f"in hindsight: {format_state(backtest.now)}")
+    if tests.perturbation is not None and not tests.perturbation.passed:
         badges.append("not bound to its data")
     return badges
 
 
-def _resting(origins: Sequence[LeftOut]) -> str:
-    if len(origins) > 1:
-        return f"the verdict would change without {join_alternatives(one.name for one in origins)}"
-    own = ", on its own act or count" if origins[0].own_act else ""
-    return f"rests on one origin: {origins[0].name}{own}"
+def _resting(results: Sequence[ScenarioResult]) -> str:
+    if len(results) > 1:
+        return f"the verdict would change without {join_alternatives(r.name for r in results)}"
+    own = ", on its own act or count" if results[0].own_act else ""
+    return f"rests on one origin: {results[0].name}{own}"
 
 
 def _tried(assessment: Assessment, record: Record | None) -> list[tuple[str, str]]:
@@ -192,12 +189,14 @@ def _unit(assessment: Assessment, claim: str) -> str:
     return next((one.unit for one in assessment.ledger.assertions.get(claim, ())), "")
 
 
-def _settings(assessment: Assessment, record: Record | None) -> list[tuple[AtSetting, list[str]]]:
+def _settings(
+    assessment: Assessment, record: Record | None
+) -> list[tuple[ScenarioResult, list[str]]]:
     """Each setting that was tried, with the labels of its values."""
-    tried: Iterable[AtSetting] = record.robustness.settings if record is not None else ()
+    results = record.robustness.settings if record is not None else ()
     named = assessment.parameters.by_name
     return [
-        (at, [named[name].label_of(value) for name, value in at.setting.items()]) for at in tried
+        (r, [named[name].label_of(value) for name, value in r.changes.items()]) for r in results
     ]
 
 

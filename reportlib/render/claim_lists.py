@@ -16,7 +16,7 @@ from reportlib.model.claims import Assertion
 from reportlib.model.dates import Span
 from reportlib.model.findings import Record
 from reportlib.model.formatting import format_count, join_words
-from reportlib.model.robustness import LeftOut
+from reportlib.model.robustness import ScenarioResult
 from reportlib.model.vocabulary import Grounding, Match, Verdict
 from reportlib.render.robustness_table import format_state
 from reportlib.render.state_icons import AGREEMENTS, StateLabel
@@ -153,16 +153,16 @@ def render_weak(argument: Argument) -> Markup:
 def render_single_origin(argument: Argument) -> Markup:
     """What rests on one origin: checkable claims whose answer would change without one body."""
     alone = [
-        (record, " ".join(_without(one) for one in record.trials.rests_on))
+        (record, " ".join(_without(one) for one in record.stress_tests.rests_on))
         for record in argument.records.values()
-        if record.trials.rests_on
+        if record.stress_tests.rests_on
     ]
     return _summary(argument, alone, "No verdict would change without one body.")
 
 
-def _without(one: LeftOut) -> str:
-    speaks = " speaks of its own act or count; without it:" if one.own_act else " left out:"
-    return f"{one.name}{speaks} {format_state(one.verdict, one.unsettled)}."
+def _without(result: ScenarioResult) -> str:
+    speaks = " speaks of its own act or count; without it:" if result.own_act else " left out:"
+    return f"{result.name}{speaks} {format_state(result)}."
 
 
 def need_of(argument: Argument, claim: str) -> str:

@@ -17,7 +17,7 @@ from reportlib.render.templating import render
 
 def render_limits(assessment: Assessment) -> Markup:
     """Return what the study itself says of its gaps, counted."""
-    frames = assessment.known.tables.frames
+    frames = assessment.frames
     coverage = frames[COVERAGE]
     short = coverage[coverage["completeness"] != COMPLETE]
     dated = {name: frame for name, frame in frames.items() if KNOWN_FROM in frame}

@@ -11,8 +11,13 @@ from reportlib.assess.argument import Argument
 from reportlib.load.parameters import Parameters
 from reportlib.model.findings import Record
 from reportlib.model.formatting import format_count, format_day, join_words
-from reportlib.model.robustness import Backtest, Perturbation, Robustness, StressTests
-from reportlib.model.vocabulary import Unsettled, Verdict
+from reportlib.model.robustness import (
+    Backtest,
+    Perturbation,
+    Robustness,
+    ScenarioResult,
+    StressTests,
+)
 from reportlib.render.templating import render, strip_controls
 
 
@@ -27,15 +32,15 @@ class RobustnessRow:
     flips: str
     origins: str
     floor: str
-    canary: str
-    then_and_now: str
+    perturbation: str
+    backtest: str
 
     @property
     def cells(self) -> tuple[str, ...]:
         """The line of a table, as the columns stand."""
         return (
             self.claim, self.verdict, self.settings, self.flips, self.origins, self.floor,
-            self.canary, self.then_and_now,
+            self.perturbation, self.backtest,
         )  # fmt: skip
 
 
@@ -55,17 +60,16 @@ def list_robustness_rows(argument: Argument, parameters: Parameters) -> Iterator
 
 def make_robustness_row(record: Record, parameters: Parameters) -> RobustnessRow:
     """Return the line of one claim."""
-    assert record.verdict is not None
-    robust, trials = record.robustness, record.trials
+    tests = record.stress_tests
     return RobustnessRow(
         claim=record.claim,
-        verdict=format_state(record.verdict, record.unsettled),
-        settings=_settings(robust),
+        verdict=format_state(record),
+        settings=_settings(record.robustness),
         flips=_flips(record, parameters),
-        origins=_origins(trials),
-        floor=_floor(trials),
-        canary=_canary(trials.canary),
-        then_and_now=_then_and_now(trials.then_and_now),
+        origins=_origins(tests),
+        floor=_floor(tests),
+        perturbation=_perturbation(tests.perturbation),
+        backtest=_backtest(tests.backtest),
     )
 
 
@@ -78,23 +82,19 @@ def render_robustness_table(argument: Argument, parameters: Parameters) -> Marku
 def format_robustness(argument: Argument, parameters: Parameters) -> str:
     """Return the lines for a terminal: a claim and its verdict, and beneath it what was tried."""
     width = max(len(column) for column in COLUMNS[2:])
-    said = []
-    for line in list_robustness_rows(argument, parameters):
-        said.append(f"{line.claim}  {line.verdict}")
-        said += [
-            f"  {column.lower():<{width}}  {cell}"
-            for column, cell in zip(COLUMNS[2:], line.cells[2:], strict=True)
-        ]
-    return (
-        "\n".join(map(strip_controls, said))
-        if said
-        else "No checkable claim has been looked at yet."
-    )
+    lines = []
+    for row in list_robustness_rows(argument, parameters):
+        lines.append(f"{row.claim}  {row.verdict}")
+        cells = zip(COLUMNS[2:], row.cells[2:], strict=True)
+        lines += [f"  {column.lower():<{width}}  {cell}" for column, cell in cells]
+    if not lines:
+        return "No checkable claim has been looked at yet."
+    return "\n".join(map(strip_controls, lines))
 
 
-def format_state(verdict: Verdict, unsettled: Unsettled | None) -> str:
+def format_state(answer: Record | ScenarioResult) -> str:
     """Return a verdict with what leaves it unsettled."""
-    return f"{verdict} ({unsettled})" if unsettled else str(verdict)
+    return f"{answer.verdict} ({answer.unsettled})" if answer.unsettled else str(answer.verdict)
 
 
 def _settings(robust: Robustness) -> str:
@@ -107,60 +107,55 @@ def _settings(robust: Robustness) -> str:
 
 
 def _flips(record: Record, parameters: Parameters) -> str:
-    said = [
+    flips = [
         f"{parameters.by_name[flip.parameter].taken_as(flip.value)} gives “{flip.verdict}”"
         + (", against the text" if flip.fixed else "")
         for flip in record.robustness.flips
     ]
-    return "; ".join(said) if said else "no definition alone"
+    return "; ".join(flips) or "no definition alone"
 
 
-def _origins(trials: StressTests) -> str:
+def _origins(tests: StressTests) -> str:
     """What the verdict rests on, by leaving out each origin."""
-    if not trials.without_origin:
+    if not tests.without_origin:
         return "nothing counts"
-    if not trials.rests_on and len(trials.without_origin) == 1:
-        return f"the same answer without {trials.without_origin[0].name}"
-    if not trials.rests_on:
-        origins = format_count(len(trials.without_origin), "origin")
+    if not tests.rests_on and len(tests.without_origin) == 1:
+        return f"the same answer without {tests.without_origin[0].name}"
+    if not tests.rests_on:
+        origins = format_count(len(tests.without_origin), "origin")
         return f"the same answer without any one of {origins}"
-    without = [
-        f"without {one.name}{' (its own act or count)' if one.own_act else ''}: "
-        f"{format_state(one.verdict, one.unsettled)}"
-        for one in trials.rests_on
-    ]
-    return "; ".join(without)
-
-
-def _floor(trials: StressTests) -> str:
-    turned = [one for one in trials.from_grade if one.turns]
-    if not trials.from_grade:
-        return "no better grade"
-    if not turned:
-        grades = " or ".join(one.name for one in trials.from_grade)
-        return f"the same answer with nothing below grade {grades}"
     return "; ".join(
-        f"from {one.name} on: {format_state(one.verdict, one.unsettled)}" for one in turned
+        f"without {result.name}{' (its own act or count)' if result.own_act else ''}: "
+        f"{format_state(result)}"
+        for result in tests.rests_on
     )
 
 
-def _canary(found: Perturbation | None) -> str:
-    if found is None:
+def _floor(tests: StressTests) -> str:
+    if not tests.from_grade:
+        return "no better grade"
+    turning = [f"from {r.name} on: {format_state(r)}" for r in tests.from_grade if r.turns]
+    grades = " or ".join(result.name for result in tests.from_grade)
+    return "; ".join(turning) or f"the same answer with nothing below grade {grades}"
+
+
+def _perturbation(result: Perturbation | None) -> str:
+    if result is None:
         return "no test"
-    if found.deaf:
-        return f"SILENT: {join_words(found.deaf)} can change unheard"
+    if result.insensitive_rows:
+        return f"SILENT: {join_words(result.insensitive_rows)} can change unheard"
     new = {True: "a row put in is heard", False: "SILENT: no row put in is heard", None: ""}
-    rows = {0: "", 1: "its row is heard"}.get(found.tried, f"each of {found.tried} rows is heard")
-    return "; ".join(part for part in (rows, new[found.new_row_heard]) if part) or "SILENT"
+    count = result.changed_rows
+    rows = {0: "", 1: "its row is heard"}.get(count, f"each of {count} rows is heard")
+    return "; ".join(filter(None, [rows, new[result.detects_new_row]])) or "SILENT"
 
 
-def _then_and_now(found: Backtest | None) -> str:
-    if found is None:
+def _backtest(backtest: Backtest | None) -> str:
+    if backtest is None:
         return ""
-    if not found.differs:
+    if not backtest.differs:
         return "the same"
-    now = format_state(found.now.verdict, found.now.unsettled)
-    then = format_state(found.then.verdict, found.then.unsettled)
-    since = f" from {format_day(found.turned_on)}" if found.turned_on else ""
-    rows = f": {join_words(found.rows)}" if found.rows else ""
+    then, now = format_state(backtest.then), format_state(backtest.now)
+    since = f" from {format_day(backtest.turned_on)}" if backtest.turned_on else ""
+    rows = f": {join_words(backtest.rows)}" if backtest.rows else ""
     return f"{then} then, {now} now{since}{rows}"

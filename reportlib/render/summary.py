@@ -113,7 +113,7 @@ def render_summary(assessment: Assessment, argument: Argument) -> Markup:
     return render(
         "answer.html.j2",
         tally=counts,
-        fragile=[record.claim for record in records if record.trials.fragile],
+        fragile=[record.claim for record in records if record.stress_tests.fragile],
         pillars=[
             (
                 pillar,

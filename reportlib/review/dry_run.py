@@ -18,6 +18,7 @@ from reportlib.assess.assessment import Assessment
 from reportlib.assess.claim_test import ClaimTest
 from reportlib.errors import RunFailed
 from reportlib.load.parameters import BASE, Parameters, Setting
+from reportlib.load.study_data import StudyData
 from reportlib.model.findings import Record
 from reportlib.notebook.cell_parameters import PARAMETER_SET, PARAMETERS_TAG
 from reportlib.notebook.chapter import STAGE, Chapter
@@ -49,7 +50,8 @@ def run_dry(study: Study, set_name: str = BASE, **changes: Setting) -> DryRun:
         RunFailed: a cell raised an error.
     """
     parameters = Parameters.read(study)
-    assessment = Assessment.open(study, parameters.settings(set_name, changes), parameters)
+    settings = parameters.settings(set_name, changes)
+    assessment = Assessment(StudyData.read(study, parameters), settings)
     records: dict[str, Record] = {}
     tests: dict[str, ClaimTest] = {}
     for notebook in study.chapters():
@@ -84,7 +86,7 @@ class _DryChapter(Chapter):
     crossfoot = figure
 
     def _looked_at(self, assessment: Assessment, claim: str) -> Record:
-        return assessment.record(assessment.question(claim, self._tests.get(claim)))
+        return assessment.record(assessment.evaluator(claim, self._tests.get(claim)))
 
     def _current(self) -> Assessment:
         return self._shared

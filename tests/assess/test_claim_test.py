@@ -10,6 +10,7 @@ from reportlib.assess.assessment import Assessment
 from reportlib.assess.claim_test import ClaimTest
 from reportlib.errors import BadTest
 from reportlib.load.parameters import Parameters
+from reportlib.load.study_data import StudyData
 from reportlib.load.tables import Tables
 from reportlib.model.findings import Finding
 from reportlib.model.vocabulary import Unsettled, Verdict
@@ -107,10 +108,10 @@ def spoils(data, closures):
 
 def test_a_test_that_spoils_its_frames_finds_at_every_setting_what_it_would_alone(tiny):
     parameters = Parameters.read(tiny)
-    assessment = Assessment.open(tiny, parameters.settings(), parameters)
-    record = assessment.record(assessment.question("B2", ClaimTest.of("B2", spoils, parameters)))
+    assessment = Assessment(StudyData.read(tiny, parameters), parameters.settings())
+    record = assessment.record(assessment.evaluator("B2", ClaimTest.of("B2", spoils, parameters)))
 
-    assert [(at.setting, at.found) for at in record.robustness.settings] == [
+    assert [(at.changes, at.found) for at in record.robustness.settings] == [
         ({"closures": "whole"}, "1"),
         ({"closures": "any"}, "2"),
     ]
@@ -118,20 +119,20 @@ def test_a_test_that_spoils_its_frames_finds_at_every_setting_what_it_would_alon
 
 def test_a_test_that_finds_no_rows_leaves_the_claim_unsettled_for_want_of_data(tiny):
     parameters = Parameters.read(tiny)
-    assessment = Assessment.open(tiny, parameters.settings(), parameters)
+    assessment = Assessment(StudyData.read(tiny, parameters), parameters.settings())
     test = ClaimTest.of("B2", lambda data: Finding(0, ()), parameters)
 
-    record = assessment.record(assessment.question("B2", test))
+    record = assessment.record(assessment.evaluator("B2", test))
 
     assert (record.verdict, record.unsettled) == (Verdict.NOT_SETTLED, Unsettled.NO_DATA)
 
 
 def test_the_record_says_which_tables_were_read_and_which_settings_held(tiny):
     parameters = Parameters.read(tiny)
-    assessment = Assessment.open(tiny, parameters.settings(), parameters)
+    assessment = Assessment(StudyData.read(tiny, parameters), parameters.settings())
 
     record = assessment.record(
-        assessment.question("B2", ClaimTest.of("B2", closures_found, parameters))
+        assessment.evaluator("B2", ClaimTest.of("B2", closures_found, parameters))
     )
 
     assert record.tables_read == ("works",)

@@ -7,6 +7,7 @@ import pytest
 from reportlib.assess.assessment import Assessment
 from reportlib.assess.claim_test import ClaimTest
 from reportlib.load.parameters import Parameters
+from reportlib.load.study_data import StudyData
 from reportlib.model.findings import Finding, Record
 from reportlib.model.vocabulary import Outcome
 from reportlib.study import Study
@@ -48,8 +49,10 @@ def outcome(
         unit="counts",
     )
     parameters = Parameters.read(study)
-    assessment = Assessment.open(study, parameters.settings(set_name, changes), parameters)
-    return assessment.record(assessment.question("B3", ClaimTest.of("B3", test, parameters)))
+    assessment = Assessment(
+        StudyData.read(study, parameters), parameters.settings(set_name, changes)
+    )
+    return assessment.record(assessment.evaluator("B3", ClaimTest.of("B3", test, parameters)))
 
 
 @pytest.mark.parametrize(
@@ -92,8 +95,8 @@ def test_an_outcome_is_the_same_whatever_the_day_of_the_verdicts(tiny, tmp_path)
     parameters = Parameters.read(tiny)
     settings = parameters.settings("base", {"as_of": "2020-12-31"})
     test = ClaimTest.of("B3", town_counts, parameters)
-    assessment = Assessment.open(tiny, settings, parameters)
-    late = assessment.record(assessment.question("B3", test))
+    assessment = Assessment(StudyData.read(tiny, parameters), settings)
+    late = assessment.record(assessment.evaluator("B3", test))
 
     assert (early.outcome, early.value) == (Outcome.CONSISTENT, 1)
     assert (late.outcome, late.value) == (early.outcome, early.value)

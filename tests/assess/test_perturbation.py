@@ -45,18 +45,17 @@ def article(real: Study) -> DryRun:
 def watched(article: DryRun, claim: str, function: Test) -> Perturbation:
     """The canary of a claim, with another function in the place of its test."""
     test = replace(article.tests[claim], function=function)
-    seen = stress_test(article.assessment, claim, test).trials.canary
+    seen = stress_test(article.assessment, claim, test).stress_tests.perturbation
     assert seen is not None
     return seen
 
 
 def found(article: DryRun, claim: str) -> Finding:
     """What the claim's own test finds at the setting in use."""
-    question = article.assessment.question(claim, article.tests[claim])
-    footing = article.assessment.footing(question.claim)
-    answer = question.at(footing, question.setting(article.assessment.settings.values))
-    assert answer.finding is not None
-    return answer.finding
+    evaluator = article.assessment.evaluator(claim, article.tests[claim])
+    evaluation = evaluator.evaluate(article.assessment.scenario)
+    assert evaluation.finding is not None
+    return evaluation.finding
 
 
 def test_every_claim_that_has_a_test_is_watched_here(article: DryRun) -> None:
@@ -68,8 +67,8 @@ def test_the_claims_own_test_hears_every_row_that_it_cites(claim: str, article: 
     seen = watched(article, claim, article.tests[claim].function)
 
     own = found(article, claim)
-    assert seen.sings, seen
-    assert seen.tried == len(own.rows) - len(own.context)
+    assert seen.passed, seen
+    assert seen.changed_rows == len(own.rows) - len(own.context)
 
 
 @pytest.mark.parametrize("claim", TESTED)
@@ -80,7 +79,7 @@ def test_a_constant_in_the_place_of_the_claims_test_turns_the_canary_red(
 
     seen = watched(article, claim, lambda data, **parameters: constant)
 
-    assert not seen.sings, seen
+    assert not seen.passed, seen
 
 
 @pytest.mark.parametrize("claim", TESTED)
@@ -95,8 +94,8 @@ def test_a_test_that_cites_the_claims_rows_and_ignores_them_turns_the_canary_red
 
     seen = watched(article, claim, cites)
 
-    assert not seen.sings, seen
-    assert set(seen.deaf) == set(constant.rows)
+    assert not seen.passed, seen
+    assert set(seen.insensitive_rows) == set(constant.rows)
 
 
 # The tiny study: a log of works, of which the town is the origin, and counts of walkers.
@@ -109,7 +108,7 @@ def heard(study: Study, function: Test, claim: str = "B3", **changes: str) -> Pe
     """The canary of a function as the test of a claim; of B3 the ledger asserts no value."""
     assessment = assess_study(study, **changes)
     test = ClaimTest.of(claim, function, assessment.parameters)
-    return perturb_cited_rows(assessment, assessment.question(claim, test))
+    return perturb_cited_rows(assessment, assessment.evaluator(claim, test))
 
 
 def test_cited_rows_that_the_value_ignores_are_named_as_deaf(tiny: Study) -> None:
@@ -117,7 +116,9 @@ def test_cited_rows_that_the_value_ignores_are_named_as_deaf(tiny: Study) -> Non
         works = data.works
         return Finding(works[works.kind.eq("opening")].date.min(), works.index)
 
-    assert heard(tiny, day_of_opening) == Perturbation(tried=3, deaf=(REPAIR, PAINTING))
+    assert heard(tiny, day_of_opening) == Perturbation(
+        changed_rows=3, insensitive_rows=(REPAIR, PAINTING)
+    )
 
 
 def test_a_blank_is_filled_and_a_word_is_changed_for_one_that_only_a_parameter_knows(
@@ -129,7 +130,7 @@ def test_a_blank_is_filled_and_a_word_is_changed_for_one_that_only_a_parameter_k
         return Finding(everyone.sum(), works.index)
 
     # No row of the table has this cell; the opening's is empty.
-    assert heard(tiny, closed_to_all) == Perturbation(tried=2)
+    assert heard(tiny, closed_to_all) == Perturbation(changed_rows=2)
 
 
 def with_context(data):
@@ -138,7 +139,7 @@ def with_context(data):
 
 
 def test_a_row_declared_as_context_is_not_changed(tiny: Study) -> None:
-    assert heard(tiny, with_context) == Perturbation(tried=1)
+    assert heard(tiny, with_context) == Perturbation(changed_rows=1)
 
 
 def test_a_row_declared_as_context_is_shown_and_is_no_evidence(tiny: Study) -> None:
@@ -166,7 +167,7 @@ def test_rows_that_are_heard_only_together_sing(tiny: Study) -> None:
         later = data.works[data.works.date.gt("2012-01-01")]
         return Finding(len(later) >= 1, later.index)
 
-    assert heard(tiny, was_worked_on) == Perturbation(tried=2)
+    assert heard(tiny, was_worked_on) == Perturbation(changed_rows=2)
 
 
 def closures(since: str, kinds: list[str]) -> Test:
@@ -191,17 +192,17 @@ def closures(since: str, kinds: list[str]) -> Test:
 def test_an_absence_is_broken_by_a_row_put_in(tiny: Study, as_of: str) -> None:
     seen = heard(tiny, closures(REPAIR, ["repair"]), claim="B2", as_of=as_of)
 
-    assert (seen.sings, seen.new_row_heard) == (True, True)
+    assert (seen.passed, seen.detects_new_row) == (True, True)
 
 
 def test_an_absence_of_what_no_row_could_be_does_not_sing(tiny: Study) -> None:
     seen = heard(tiny, closures(REPAIR, ["earthquake"]), claim="B2")
 
-    assert (seen.sings, seen.new_row_heard) == (False, False)
+    assert (seen.passed, seen.detects_new_row) == (False, False)
 
 
 def test_where_something_was_found_no_row_is_put_in(tiny: Study) -> None:
-    assert heard(tiny, closures(OPENING, ["repair"]), claim="B2").new_row_heard is None
+    assert heard(tiny, closures(OPENING, ["repair"]), claim="B2").detects_new_row is None
 
 
 def test_what_is_found_under_another_definition_alone_is_put_in_as_this_one_wants_it(
@@ -213,7 +214,7 @@ def test_what_is_found_under_another_definition_alone_is_put_in_as_this_one_want
         found = found[found.kind.eq("painting")]
         return Finding(len(found), found.index)
 
-    assert heard(tiny, paintings, claim="B2") == Perturbation(tried=0, new_row_heard=True)
+    assert heard(tiny, paintings, claim="B2") == Perturbation(changed_rows=0, detects_new_row=True)
 
 
 def test_that_a_test_stops_on_changed_data_is_not_hearing(tiny: Study) -> None:
@@ -225,15 +226,17 @@ def test_that_a_test_stops_on_changed_data_is_not_hearing(tiny: Study) -> None:
     def divides(data):
         return Finding(1 // (3 // len(data.works)), [PAINTING])
 
-    assert heard(tiny, stops) == Perturbation(tried=1, deaf=(PAINTING,))
-    assert heard(tiny, divides) == Perturbation(tried=1, deaf=(PAINTING,))
+    assert heard(tiny, stops) == Perturbation(changed_rows=1, insensitive_rows=(PAINTING,))
+    assert heard(tiny, divides) == Perturbation(changed_rows=1, insensitive_rows=(PAINTING,))
 
 
 def test_a_row_that_is_cited_before_it_is_known_is_deaf(tiny: Study) -> None:
     def knows_too_much(data):
         return Finding(data.works.date.min(), [OPENING, "crossings#town-2014"])
 
-    assert heard(tiny, knows_too_much) == Perturbation(tried=2, deaf=("crossings#town-2014",))
+    assert heard(tiny, knows_too_much) == Perturbation(
+        changed_rows=2, insensitive_rows=("crossings#town-2014",)
+    )
 
 
 def test_a_row_that_no_table_has_is_told(tiny: Study) -> None:
@@ -253,9 +256,9 @@ def test_a_test_that_cites_no_row_and_finds_nothing_hears_a_row_put_in_or_does_n
         lights = data.works[data.works.kind.eq("opening") & data.works.date.gt("2012-01-01")]
         return Finding(len(lights), lights.index)
 
-    assert heard(tiny, counts) == Perturbation(tried=0, new_row_heard=True)
-    assert heard(tiny, lambda data: Finding(0, data.works.index[:0])).sings is False
-    assert heard(tiny, lambda data: Finding(0, ())).sings is False
+    assert heard(tiny, counts) == Perturbation(changed_rows=0, detects_new_row=True)
+    assert heard(tiny, lambda data: Finding(0, data.works.index[:0])).passed is False
+    assert heard(tiny, lambda data: Finding(0, ())).passed is False
 
 
 # What a reader is told of it
@@ -282,10 +285,12 @@ def test_a_test_that_cites_no_row_and_finds_nothing_hears_a_row_put_in_or_does_n
 def test_a_reader_is_told_what_is_heard(
     seen: Perturbation | None, told: str, sings: bool | None, tiny: Study
 ) -> None:
-    record = Record("B1", Kind.DATE, "bridge", Verdict.SUPPORTED, trials=StressTests(canary=seen))
+    record = Record(
+        "B1", Kind.DATE, "bridge", Verdict.SUPPORTED, stress_tests=StressTests(perturbation=seen)
+    )
 
-    assert make_robustness_row(record, Parameters.read(tiny)).canary == told
-    assert (seen.sings if seen is not None else None) is sings
+    assert make_robustness_row(record, Parameters.read(tiny)).perturbation == told
+    assert (seen.passed if seen is not None else None) is sings
 
 
 @pytest.mark.parametrize(("day", "bound"), [(None, True), (date(2011, 6, 3), False)])

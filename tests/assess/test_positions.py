@@ -13,7 +13,7 @@ from reportlib.assess.scenarios import Position, list_positions, shift_to_positi
 from reportlib.assess.stress_tests import try_scenarios
 from reportlib.load.parameters import Parameters, Setting
 from reportlib.model.findings import Record
-from reportlib.model.robustness import AtSetting
+from reportlib.model.robustness import ScenarioResult
 from reportlib.model.vocabulary import Verdict
 from reportlib.notebook.outputs import load_records, load_switch_data
 from reportlib.render.state_icons import StateLabel
@@ -70,7 +70,7 @@ def recorded(rehearsal: DryRun) -> Argument:
     return Argument(
         assessment.ledger,
         {
-            claim: try_scenarios(assessment, assessment.question(claim, tests.get(claim)))
+            claim: try_scenarios(assessment, assessment.evaluator(claim, tests.get(claim)))
             for claim in rehearsal.records
         },
     )
@@ -169,20 +169,20 @@ def test_a_run_with_one_definition_changed_finds_what_the_base_run_has_at_that_p
     assert differing(lines_at(article.records, position), own_lines(there, position)) == {}
 
 
-def lines_at(records: Mapping[str, Record], position: Position) -> dict[str, AtSetting]:
+def lines_at(records: Mapping[str, Record], position: Position) -> dict[str, ScenarioResult]:
     """The lines of the base run's grids at a position, of the claims that turn on it."""
     return {
         claim: next(
             line
             for line in record.robustness.settings
-            if line.setting == record.parameters | changes_of(position)
+            if line.changes == record.parameters | changes_of(position)
         )
         for claim, record in records.items()
         if position.changed <= record.parameters.keys()
     }
 
 
-def own_lines(records: Mapping[str, Record], position: Position) -> dict[str, AtSetting]:
+def own_lines(records: Mapping[str, Record], position: Position) -> dict[str, ScenarioResult]:
     """The lines of the setting in use, of the same claims."""
     return {
         claim: record.robustness.settings[0]
@@ -223,9 +223,9 @@ def test_every_line_of_a_grid_is_the_weighing_of_a_run_at_that_setting(
 ) -> None:
     lines = run_dry(tiny).records[claim].robustness.settings
 
-    assert [(line.setting, line.verdict) for line in lines] == GRIDS[claim]
+    assert [(line.changes, line.verdict) for line in lines] == GRIDS[claim]
     for line in lines:
-        own, *_ = run_at(tiny, line.setting)[claim].robustness.settings
+        own, *_ = run_at(tiny, line.changes)[claim].robustness.settings
         assert line == own
 
 

@@ -6,23 +6,18 @@ from itertools import product
 
 import pytest
 
-from reportlib.assess.robustness import (
-    LARGEST_GRID,
-    classify_answer,
-    make_grid,
-    measure_robustness,
-    settle,
-)
-from reportlib.model.robustness import AtSetting, Flip
+from reportlib.assess.scenarios import LARGEST_GRID, make_grid
+from reportlib.assess.verdict_rules import classify_verdict, measure_robustness, settle
+from reportlib.model.robustness import Flip, ScenarioResult
 from reportlib.model.vocabulary import Unsettled, Verdict
 
 SUPPORTED, CAVEAT, DEPENDS = Verdict.SUPPORTED, Verdict.CAVEAT, Verdict.DEPENDS
 NOT_SETTLED, NOT_SUPPORTED = Verdict.NOT_SETTLED, Verdict.NOT_SUPPORTED
 
 
-def at(verdict: Verdict, **setting: str | int) -> AtSetting:
+def at(verdict: Verdict, *, has_data: bool = True, **setting: str | int) -> ScenarioResult:
     unsettled = Unsettled.WEAK if verdict is NOT_SETTLED else None
-    return AtSetting(dict(setting), "", verdict, unsettled)
+    return ScenarioResult(setting, verdict, unsettled, has_data=has_data)
 
 
 def test_the_grid_holds_every_combination_once_and_the_chosen_one_first():
@@ -89,31 +84,31 @@ def test_above_the_bound_a_pair_is_tried_at_every_pair_of_values():
     ],
 )
 def test_a_caveat_is_no_other_answer_than_support(verdict, expected):
-    assert classify_answer(verdict) == expected
+    assert classify_verdict(verdict) == expected
 
 
 def test_the_settings_that_agree_are_counted_among_those_with_data():
     tried = [
-        (at(SUPPORTED, who="a", days=0), True),
-        (at(CAVEAT, who="a", days=7), True),
-        (at(NOT_SUPPORTED, who="b", days=0), True),
-        (at(NOT_SETTLED, who="b", days=7), False),
+        at(SUPPORTED, who="a", days=0),
+        at(CAVEAT, who="a", days=7),
+        at(NOT_SUPPORTED, who="b", days=0),
+        at(NOT_SETTLED, who="b", days=7, has_data=False),
     ]
 
     robust = measure_robustness(tried, {}, whole=True)
 
     assert (robust.same, robust.decided) == (2, 3)
     assert (robust.same_allowed, robust.allowed) == (2, 3)
-    assert robust.settings == tuple(setting for setting, _ in tried)
+    assert robust.settings == tuple(tried)
     assert robust.whole_grid
 
 
 def test_settings_against_the_text_are_counted_apart():
     tried = [
-        (at(SUPPORTED, who="a", days=0), True),
-        (at(SUPPORTED, who="a", days=7), True),
-        (at(NOT_SUPPORTED, who="b", days=0), True),
-        (at(SUPPORTED, who="b", days=7), True),
+        at(SUPPORTED, who="a", days=0),
+        at(SUPPORTED, who="a", days=7),
+        at(NOT_SUPPORTED, who="b", days=0),
+        at(SUPPORTED, who="b", days=7),
     ]
 
     robust = measure_robustness(tried, {"who": True}, whole=True)
@@ -124,10 +119,10 @@ def test_settings_against_the_text_are_counted_apart():
 
 def test_a_flip_is_one_parameter_changed_alone_and_says_whether_the_text_fixes_it():
     tried = [
-        (at(SUPPORTED, who="a", days=0), True),
-        (at(NOT_SUPPORTED, who="b", days=0), True),
-        (at(NOT_SETTLED, who="a", days=7), True),
-        (at(NOT_SUPPORTED, who="b", days=7), True),
+        at(SUPPORTED, who="a", days=0),
+        at(NOT_SUPPORTED, who="b", days=0),
+        at(NOT_SETTLED, who="a", days=7),
+        at(NOT_SUPPORTED, who="b", days=7),
     ]
 
     assert measure_robustness(tried, {"days": True, "who": False}, whole=False).flips == (
@@ -137,7 +132,7 @@ def test_a_flip_is_one_parameter_changed_alone_and_says_whether_the_text_fixes_i
 
 
 def test_a_setting_without_data_flips_nothing():
-    tried = [(at(SUPPORTED, who="a"), True), (at(NOT_SETTLED, who="b"), False)]
+    tried = [at(SUPPORTED, who="a"), at(NOT_SETTLED, who="b", has_data=False)]
 
     assert measure_robustness(tried, {}, whole=True).flips == ()
 
@@ -174,11 +169,11 @@ ANSWERS = ["same", "for", "against", "open"]
     ("own", "where_open", "where_fixed"), list(product(OPEN_PARAMETER, ANSWERS, ANSWERS))
 )
 def test_rule_6_over_one_open_and_one_fixed_parameter(own, where_open, where_fixed):
-    tried = [(at(own, loose="own", said="own"), True)]
+    tried = [at(own, loose="own", said="own")]
     if where_open != "same":
-        tried.append((at(WITH[where_open], loose="other", said="own"), True))
+        tried.append(at(WITH[where_open], loose="other", said="own"))
     if where_fixed != "same":
-        tried.append((at(WITH[where_fixed], loose="own", said="other"), True))
+        tried.append(at(WITH[where_fixed], loose="own", said="other"))
 
     by_open = OPEN_PARAMETER[own][where_open]
     expected = DEPENDS if by_open is DEPENDS else FIXED_PARAMETER[by_open][where_fixed]
@@ -187,7 +182,7 @@ def test_rule_6_over_one_open_and_one_fixed_parameter(own, where_open, where_fix
 
 
 def test_a_parameter_of_which_the_ledger_says_nothing_is_open():
-    tried = [(at(SUPPORTED, who="a"), True), (at(NOT_SUPPORTED, who="b"), True)]
+    tried = [at(SUPPORTED, who="a"), at(NOT_SUPPORTED, who="b")]
 
     assert settle(SUPPORTED, tried, {}) is DEPENDS
 
@@ -195,16 +190,16 @@ def test_a_parameter_of_which_the_ledger_says_nothing_is_open():
 @pytest.mark.parametrize("fixed", [True, False])
 @pytest.mark.parametrize(("own", "other"), [(SUPPORTED, "against"), (NOT_SUPPORTED, "for")])
 def test_a_setting_without_data_is_not_counted(own, other, fixed):
-    tried = [(at(own, who="a"), True), (at(WITH[other], who="b"), False)]
+    tried = [at(own, who="a"), at(WITH[other], who="b", has_data=False)]
 
     assert settle(own, tried, {"who": fixed}) is own
 
 
 def test_two_open_readings_on_both_sides_of_an_unsettled_default_depend():
     tried = [
-        (at(NOT_SETTLED, who="a"), True),
-        (at(SUPPORTED, who="b"), True),
-        (at(NOT_SUPPORTED, who="c"), True),
+        at(NOT_SETTLED, who="a"),
+        at(SUPPORTED, who="b"),
+        at(NOT_SUPPORTED, who="c"),
     ]
 
     assert settle(NOT_SETTLED, tried, {}) is DEPENDS
@@ -212,10 +207,10 @@ def test_two_open_readings_on_both_sides_of_an_unsettled_default_depend():
 
 def test_where_an_open_and_a_fixed_parameter_both_change_it_is_not_what_the_article_says():
     tried = [
-        (at(SUPPORTED, loose="own", said="own"), True),
-        (at(SUPPORTED, loose="other", said="own"), True),
-        (at(SUPPORTED, loose="own", said="other"), True),
-        (at(NOT_SUPPORTED, loose="other", said="other"), True),
+        at(SUPPORTED, loose="own", said="own"),
+        at(SUPPORTED, loose="other", said="own"),
+        at(SUPPORTED, loose="own", said="other"),
+        at(NOT_SUPPORTED, loose="other", said="other"),
     ]
 
     assert settle(SUPPORTED, tried, {"said": True}) is CAVEAT

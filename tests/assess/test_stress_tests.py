@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,7 +13,7 @@ from reportlib.assess.claim_test import ClaimTest
 from reportlib.assess.scenarios import list_positions
 from reportlib.assess.stress_tests import stress_test, try_scenarios
 from reportlib.model.findings import Finding, Record
-from reportlib.model.robustness import AtPosition, Backtest, LeftOut, OnDay, StressTests
+from reportlib.model.robustness import ScenarioResult, StressTests
 from reportlib.model.vocabulary import Outcome, Unsettled, Verdict
 from reportlib.study import Study
 from tests.conftest import add_row, assess_study, set_cell
@@ -71,12 +72,12 @@ def reads(study: Study, claim: str, origin: str, stance: str, source_class: str 
     )
 
 
-def state(one: Record | LeftOut | OnDay | AtPosition) -> tuple[Verdict | None, Unsettled | None]:
+def state(one: Record | ScenarioResult) -> tuple[Verdict | None, Unsettled | None]:
     return one.verdict, one.unsettled
 
 
 def without(record: Record) -> dict[str, tuple[Verdict | None, Unsettled | None]]:
-    return {one.name: state(one) for one in record.trials.without_origin}
+    return {one.name: state(one) for one in record.stress_tests.without_origin}
 
 
 # Origins
@@ -92,7 +93,8 @@ def test_without_the_only_origin_nothing_is_left(tiny: Study) -> None:
 
     assert state(record) == SUPPORTED
     assert without(record) == {TOWN: NO_DATA}
-    assert record.trials.rests_on == (LeftOut(TOWN, *NO_DATA, turns=True, own_act=True),)
+    (result,) = record.stress_tests.rests_on
+    assert (result.name, state(result), result.turns, result.own_act) == (TOWN, NO_DATA, True, True)
 
 
 def test_a_row_that_two_origins_attest_survives_the_loss_of_one(tiny: Study) -> None:
@@ -100,18 +102,22 @@ def test_a_row_that_two_origins_attest_survives_the_loss_of_one(tiny: Study) -> 
 
     assert state(record) == NOT_SUPPORTED
     assert without(record) == {GAZETTE: NOT_SUPPORTED, TOWN: WEAK}
-    assert [one.name for one in record.trials.rests_on] == [TOWN]
+    assert [one.name for one in record.stress_tests.rests_on] == [TOWN]
 
 
 def test_an_origin_whose_rows_others_attest_takes_only_its_word_with_it(tiny: Study) -> None:
     assessment = assess_study(tiny)
-    less = assessment.under(assessment.settings, without=TOWN)
+    evaluator = assessment.evaluator("B1", bound(assessment, "B1", day_of("opening")))
 
-    record = less.record(less.question("B1", bound(assessment, "B1", day_of("opening"))))
+    record = assessment.record(evaluator, replace(assessment.scenario, without_origin=TOWN))
 
     assert record.rows == (OPENING,)
     assert [item.origin for item in record.items if not item.set_aside] == [GAZETTE]
-    assert assessment.known.alone(TOWN) == (REPAIR, "works#painting", "crossings#town-2014")
+    assert assessment.known.rows_of_origin[TOWN] == (
+        REPAIR,
+        "works#painting",
+        "crossings#town-2014",
+    )
 
 
 def test_the_origin_of_a_document_is_left_out_too(tiny: Study) -> None:
@@ -128,7 +134,7 @@ def test_an_answer_that_is_as_open_without_an_origin_does_not_rest_on_it(tiny: S
 
     assert state(record) == WEAK
     assert without(record) == {GAZETTE: NO_DATA}
-    assert record.trials.rests_on == ()
+    assert record.stress_tests.rests_on == ()
 
 
 def test_an_origin_whose_word_is_set_aside_is_not_left_out(tiny: Study) -> None:
@@ -152,7 +158,7 @@ def test_a_test_is_not_called_again_without_an_origin_whose_rows_it_does_not_rea
         return day_of("opening")(data)
 
     assessment = assess_study(tiny)
-    record = try_scenarios(assessment, assessment.question("B1", bound(assessment, "B1", counted)))
+    record = try_scenarios(assessment, assessment.evaluator("B1", bound(assessment, "B1", counted)))
 
     assert set(without(record)) == {TOWN, CLUB, GAZETTE}
     # As it is; without the town, whose log alone has two of three works; on the last day.
@@ -167,8 +173,8 @@ def bound(assessment: Assessment, claim: str, test: Test) -> ClaimTest:
 # Own acts, grades, and what is fragile
 
 
-def left_out(name: str, *, turns: bool, own_act: bool = False) -> LeftOut:
-    return LeftOut(name, Verdict.NOT_SETTLED, Unsettled.NO_DATA, turns, own_act)
+def left_out(name: str, *, turns: bool, own_act: bool = False) -> ScenarioResult:
+    return ScenarioResult({"without": name}, *NO_DATA, turns=turns, own_act=own_act)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +189,7 @@ def left_out(name: str, *, turns: bool, own_act: bool = False) -> LeftOut:
     ],
 )
 def test_fragile_is_what_rests_on_one_body_on_others_or_on_sources_that_are_only_fair(
-    origins: list[LeftOut], grades: list[LeftOut], fragile: bool, fair: bool
+    origins: list[ScenarioResult], grades: list[ScenarioResult], fragile: bool, fair: bool
 ) -> None:
     trials = StressTests(without_origin=tuple(origins), from_grade=tuple(grades))
 
@@ -195,15 +201,15 @@ def test_whose_act_it_is_says_the_class_of_its_document(tiny: Study) -> None:
     club = record_of(tiny, "B2", most_walkers)
     town = record_of(tiny, "B2", most_walkers, as_of="2017-12-31")
 
-    assert [(o.name, o.own_act) for o in club.trials.without_origin] == [(CLUB, False)]
-    assert [(o.name, o.own_act) for o in town.trials.without_origin] == [(TOWN, True)]
-    assert (club.trials.fragile, town.trials.fragile) == (False, False)
+    assert [(o.name, o.own_act) for o in club.stress_tests.without_origin] == [(CLUB, False)]
+    assert [(o.name, o.own_act) for o in town.stress_tests.without_origin] == [(TOWN, True)]
+    assert (club.stress_tests.fragile, town.stress_tests.fragile) == (False, False)
 
 
 def test_two_fair_papers_are_fragile_and_fall_from_grade_b_on(tiny: Study) -> None:
     reads(tiny, "B1", "Another paper", "contradicts")
 
-    trials = record_of(tiny, "B1").trials
+    trials = record_of(tiny, "B1").stress_tests
 
     assert [(one.name, state(one), one.turns) for one in trials.from_grade] == [
         ("B", NO_DATA, True),
@@ -218,8 +224,10 @@ def test_the_floor_is_raised_from_that_of_the_run_on(
 ) -> None:
     record = record_of(tiny, "B1", day_of("opening"), source_floor=floor)
 
-    assert [one.name for one in record.trials.from_grade] == raised_to
-    assert not any(one.turns for one in record.trials.from_grade)  # the town's log is of grade A
+    assert [one.name for one in record.stress_tests.from_grade] == raised_to
+    assert not any(
+        one.turns for one in record.stress_tests.from_grade
+    )  # the town's log is of grade A
 
 
 # Then and now. The column is of 1 March 2015; the town's count was published on 11 April 2016.
@@ -228,14 +236,16 @@ def test_the_floor_is_raised_from_that_of_the_run_on(
 def test_the_day_is_named_and_the_row_that_turned_it(tiny: Study) -> None:
     asserts(tiny, 600, "walkers")
 
-    found = record_of(tiny, "B2", most_walkers).trials.then_and_now
+    found = record_of(tiny, "B2", most_walkers).stress_tests.backtest
 
-    assert found == Backtest(
-        then=OnDay(date(2015, 3, 1), "412 walkers", *WEAK),
-        now=OnDay(date(2017, 12, 31), "655 walkers", *SUPPORTED),
-        turned_on=date(2016, 4, 11),
-        rows=("crossings#town-2014",),
-    )
+    assert found is not None
+    assert (found.then.name, found.then.found, state(found.then)) == (
+        "2015-03-01", "412 walkers", WEAK,
+    )  # fmt: skip
+    assert (found.now.name, found.now.found, state(found.now)) == (
+        "2017-12-31", "655 walkers", SUPPORTED,
+    )  # fmt: skip
+    assert (found.turned_on, found.rows) == (date(2016, 4, 11), ("crossings#town-2014",))
     assert found.differs
 
 
@@ -245,11 +255,11 @@ def test_then_and_now_are_the_same_whatever_the_day_of_the_run(tiny: Study) -> N
         record_of(tiny, "B2", most_walkers, as_of=day) for day in ("2012-01-01", "2017-12-31")
     )
 
-    assert early.trials.then_and_now == late.trials.then_and_now
+    assert early.stress_tests.backtest == late.stress_tests.backtest
 
 
 def test_a_verdict_that_does_not_change_is_turned_by_nothing(tiny: Study) -> None:
-    found = record_of(tiny, "B1", day_of("opening")).trials.then_and_now
+    found = record_of(tiny, "B1", day_of("opening")).stress_tests.backtest
 
     assert found is not None
     assert (state(found.then), state(found.now)) == (NOT_SUPPORTED, NOT_SUPPORTED)
@@ -280,7 +290,7 @@ def test_a_verdict_that_turns_back_in_between_turned_for_good_on_the_last_day(ti
     count_walkers(tiny, "town-2016", "2016-09-30", 300)
     count_walkers(tiny, "town-2017", "2017-09-30", 700)
 
-    found = record_of(tiny, "B2", latest_counts).trials.then_and_now
+    found = record_of(tiny, "B2", latest_counts).stress_tests.backtest
 
     assert found is not None
     assert (state(found.then), state(found.now)) == (WEAK, SUPPORTED)
@@ -292,7 +302,7 @@ def test_a_verdict_that_is_back_where_it_was_does_not_differ(tiny: Study) -> Non
     count_walkers(tiny, "town-2014-again", "2015-01-31", 500)
     count_walkers(tiny, "town-2017", "2017-09-30", 300)
 
-    found = record_of(tiny, "B2", latest_counts).trials.then_and_now
+    found = record_of(tiny, "B2", latest_counts).stress_tests.backtest
 
     assert found is not None
     assert (found.then.found, found.now.found) == ("500 walkers", "300 walkers")
@@ -304,7 +314,7 @@ def test_a_document_that_came_later_turns_it_and_is_named(tiny: Study) -> None:
     set_cell(tiny, "chain/evidence.csv", "b1-another-paper-contradicts", "target",
              "sources#town_count")  # fmt: skip
 
-    found = record_of(tiny, "B1").trials.then_and_now
+    found = record_of(tiny, "B1").stress_tests.backtest
 
     assert found is not None
     assert (state(found.then), state(found.now)) == (WEAK, NOT_SUPPORTED)
@@ -313,11 +323,11 @@ def test_a_document_that_came_later_turns_it_and_is_named(tiny: Study) -> None:
 
 @pytest.mark.parametrize("claim", ["B1", "B2", "B3"])
 def test_only_what_data_can_check_is_tried(claim: str, tiny: Study) -> None:
-    trials = record_of(tiny, claim).trials
+    trials = record_of(tiny, claim).stress_tests
 
     checkable = claim != "B3"
-    assert (trials.then_and_now is not None, bool(trials.from_grade)) == (checkable, checkable)
-    assert trials.canary is None  # no test
+    assert (trials.backtest is not None, bool(trials.from_grade)) == (checkable, checkable)
+    assert trials.perturbation is None  # no test
 
 
 # Positions of the switch
@@ -343,26 +353,26 @@ def test_a_claim_is_asked_only_at_positions_that_bear_on_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assessment = assess_study(tiny)
-    asked = []
-    under = Assessment.under
+    tried = []
+    record = Assessment.record
 
-    def spied(self: Assessment, settings, without=""):
-        asked.append(settings.values)
-        return under(self, settings, without)
+    def spied(self: Assessment, evaluator, scenario=None):
+        tried.append(scenario or self.scenario)
+        return record(self, evaluator, scenario)
 
-    monkeypatch.setattr(Assessment, "under", spied)
-    try_scenarios(assessment, assessment.question(claim, bound(assessment, claim, test)))
+    monkeypatch.setattr(Assessment, "record", spied)
+    try_scenarios(assessment, assessment.evaluator(claim, bound(assessment, claim, test)))
 
-    assert {values["tolerance_days"] for values in asked} == tolerances
-    assert {values["closures"] for values in asked} == closed
-    assert {values["source_floor"] for values in asked} == {"C", "B", "A"}
-    assert {values["as_of"] for values in asked} == {"2015-03-01", "2017-12-31"}
+    assert {scenario.parameters["tolerance_days"] for scenario in tried} == tolerances
+    assert {scenario.parameters["closures"] for scenario in tried} == closed
+    assert {scenario.source_floor for scenario in tried} == {"C", "B", "A"}
+    assert {scenario.as_of.isoformat() for scenario in tried} == {"2015-03-01", "2017-12-31"}
 
 
 def test_what_does_not_differ_is_not_kept(tiny: Study) -> None:
-    opening = record_of(tiny, "B1", day_of("opening")).trials.positions
+    opening = record_of(tiny, "B1", day_of("opening")).stress_tests.positions
     asserts(tiny, 600, "walkers")
-    walkers = record_of(tiny, "B2", most_walkers).trials.positions
+    walkers = record_of(tiny, "B2", most_walkers).stress_tests.positions
 
     # Neither a better floor nor hindsight changes the day of the opening; a week's leave does.
     assert {id: seen.verdict for id, seen in opening.items()} == {
@@ -380,8 +390,8 @@ def test_what_is_kept_of_a_position_is_the_record_of_a_run_there(tiny: Study) ->
     there = record_of(tiny, "B2", most_walkers, as_of="2017-12-31")
 
     for seen, record in (
-        (here.trials.positions["hindsight"], there),
-        (there.trials.positions["base"], here),
+        (here.stress_tests.positions["hindsight"], there),
+        (there.stress_tests.positions["base"], here),
     ):
         assert (state(seen), seen.reason) == (state(record), record.reason)
 
@@ -400,7 +410,7 @@ def test_an_outcome_is_asked_on_its_own_day_and_not_on_that_of_the_verdicts(tiny
     record = record_of(tiny, "B3", most_walkers)
 
     assert record.outcome is Outcome.CONSISTENT
-    assert {id: seen.outcome for id, seen in record.trials.positions.items()} == {
+    assert {id: seen.outcome for id, seen in record.stress_tests.positions.items()} == {
         "early": Outcome.INDETERMINATE
     }
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from reportlib.assess.assessment import Assessment
 from reportlib.assess.perturbation import perturb_cited_rows
 from reportlib.load.parameters import Parameters
+from reportlib.load.study_data import StudyData
 from reportlib.review.dry_run import run_dry
 from reportlib.study import Study
 from tests.bench.passing import Tests, evaluations, fresh
@@ -27,7 +28,7 @@ def measure(study: Study, times: int) -> Iterator[Line]:
 
     def opened() -> Assessment:
         parameters = Parameters.read(study)
-        return Assessment.open(study, parameters.settings(), parameters)
+        return Assessment(StudyData.read(study, parameters), parameters.settings())
 
     _run(IMPORT)  # once for the bytecode
     taken, imports, lean = [], [], []
@@ -50,7 +51,7 @@ def measure(study: Study, times: int) -> Iterator[Line]:
 
 def _sing(assessment: Assessment, tests: Tests) -> None:
     for claim, test in tests.items():
-        perturb_cited_rows(assessment, assessment.question(claim, test))
+        perturb_cited_rows(assessment, assessment.evaluator(claim, test))
 
 
 def _run(code: str) -> None:

@@ -15,6 +15,7 @@ from reportlib.assess.assessment import Assessment
 from reportlib.assess.claim_test import ClaimTest
 from reportlib.load.data_view import DataView
 from reportlib.load.parameters import Parameters
+from reportlib.load.study_data import StudyData
 from reportlib.model.findings import Finding
 from reportlib.study import Study
 from tests.bench.lines import SORTS, Line, files_of
@@ -53,7 +54,7 @@ class MadeUp:
     def open(self) -> Assessment:
         """Read it."""
         parameters = Parameters.read(self.study)
-        return Assessment.open(self.study, parameters.settings(), parameters)
+        return Assessment(StudyData.read(self.study, parameters), parameters.settings())
 
     def tests(self) -> dict[str, ClaimTest]:
         """The tests of its claims: each counts the acts at one place."""

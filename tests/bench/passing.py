@@ -17,7 +17,7 @@ Tests = Mapping[str, ClaimTest]
 def robustness_pass(assessment: Assessment, tests: Tests) -> dict[str, Record]:
     """Try to turn the answer to each claim."""
     return {
-        claim: try_scenarios(assessment, assessment.question(claim, tests.get(claim)))
+        claim: try_scenarios(assessment, assessment.evaluator(claim, tests.get(claim)))
         for claim in assessment.ledger.claims
     }
 
@@ -25,12 +25,12 @@ def robustness_pass(assessment: Assessment, tests: Tests) -> dict[str, Record]:
 def fresh(open_study: Callable[[], Assessment], tests: Tests) -> Callable[[], Mapping[str, Record]]:
     """Return a pass over a study that has been read, and of which nothing was asked yet."""
     assessment = open_study()
-    assert assessment.known.tables.frames
+    assert assessment.frames
     return lambda: robustness_pass(assessment, tests)
 
 
 def evaluations(run: Callable[[], object]) -> int:
     """Return how often something calls a test with its comparison and weighing."""
-    with calls(Evaluator, "_answered") as made:
+    with calls(Evaluator, "_evaluate_anew") as made:
         run()
     return len(made)

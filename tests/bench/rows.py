@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import median
 
 from reportlib.assess.assessment import Assessment
-from reportlib.load.parameters import AS_OF, Settings
 from tests.bench.made_up import MadeUp
 from tests.bench.passing import Tests, evaluations
 from tests.bench.size import Size
@@ -42,14 +42,13 @@ def _asking(made: MadeUp, tests: Tests) -> Callable[[], None]:
 
 def _read(made: MadeUp) -> Assessment:
     assessment = made.open()
-    assert assessment.known.tables.frames
+    assert assessment.frames
     return assessment
 
 
 def _on_both_days(assessment: Assessment, tests: Tests) -> None:
     """Ask each claim at every setting, on the article's day and in hindsight; cutting included."""
     for day in (assessment.article_day, assessment.settings.outcomes_until):
-        values = {**assessment.settings.values, AS_OF: day.isoformat()}
-        on = assessment.under(Settings(assessment.settings.set_name, values))
+        scenario = replace(assessment.scenario, as_of=day)
         for claim, test in tests.items():
-            on.record(on.question(claim, test))
+            assessment.record(assessment.evaluator(claim, test), scenario)

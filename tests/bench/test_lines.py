@@ -161,9 +161,9 @@ def test_a_made_up_study_has_claims_of_every_state_that_a_pass_looks_into(tmp_pa
 
     verdicts = Counter(record.verdict for record in records.values())
     assert len(verdicts) == 6  # every verdict, and none for a judgement
-    assert any(record.trials.rests_on for record in records.values())
+    assert any(record.stress_tests.rests_on for record in records.values())
     assert any(
-        one.trials.then_and_now and one.trials.then_and_now.differs for one in records.values()
+        one.stress_tests.backtest and one.stress_tests.backtest.differs for one in records.values()
     )
     argument = Argument(made.open().ledger, records)
     assert len({argument.grounding(made.size.id(one)) for one in made.size.judgements}) > 1
@@ -187,10 +187,10 @@ def test_a_claim_is_evaluated_once_at_each_plausible_setting_of_what_it_turns_on
 ):
     made = made_up(tmp_path, Size(claims=11, rows=200, turns_on=turns_on))
     assessment, tests = made.open(), made.tests()
-    questions = [assessment.question(claim, test) for claim, test in tests.items()]
+    evaluators = [assessment.evaluator(claim, test) for claim, test in tests.items()]
 
-    made_once = evaluations(lambda: [assessment.record(question) for question in questions])
-    made_again = evaluations(lambda: [assessment.record(question) for question in questions])
+    made_once = evaluations(lambda: [assessment.record(evaluator) for evaluator in evaluators])
+    made_again = evaluations(lambda: [assessment.record(evaluator) for evaluator in evaluators])
 
     assert (made_once, made_again) == (8 * settings, 0)
 
@@ -199,8 +199,8 @@ def test_a_claim_is_evaluated_as_often_however_many_rows_there_are(tmp_path):
     def of(rows: int) -> int:
         made = made_up(tmp_path, Size(claims=11, rows=rows))
         assessment = made.open()
-        questions = [assessment.question(claim, test) for claim, test in made.tests().items()]
-        return evaluations(lambda: [assessment.record(question) for question in questions])
+        evaluators = [assessment.evaluator(claim, test) for claim, test in made.tests().items()]
+        return evaluations(lambda: [assessment.record(evaluator) for evaluator in evaluators])
 
     assert of(100) == of(2_000)
 

@@ -15,6 +15,7 @@ from reportlib.assess.argument import Argument
 from reportlib.assess.assessment import Assessment
 from reportlib.cli import main
 from reportlib.load.parameters import Parameters
+from reportlib.load.study_data import StudyData
 from reportlib.model.snapshots import ClaimChange, Diff, Snapshot
 from reportlib.model.vocabulary import Cause
 from reportlib.publish.report_sections import Report
@@ -402,7 +403,7 @@ def test_the_page_says_what_changed_and_only_the_published_one_does(
 
     def section(set_name: str) -> str:
         parameters = Parameters.read(kept)
-        assessment = Assessment.open(kept, parameters.settings(set_name), parameters)
+        assessment = Assessment(StudyData.read(kept, parameters), parameters.settings(set_name))
         return str(Report(kept, assessment).changes().markup)
 
     accept(kept)

@@ -44,7 +44,7 @@ def changed(before: dict[str, Record], after: dict[str, Record]) -> set[str]:
 
 
 def _own(record: Record) -> Record:
-    return replace(record, trials=StressTests())
+    return replace(record, stress_tests=StressTests())
 
 
 def moved(before: dict[str, Record], after: dict[str, Record]) -> dict[str, Any]:
@@ -341,16 +341,16 @@ def test_first_since_september_comes_out_for_each_setting_as_the_rows_have_it(
 ) -> None:
     as_of = "2018-12-31" if name == "hindsight" else "2017-06-30"
     tried = records_of(real, name)["C06"].robustness.settings
-    assert len({tuple(sorted(at.setting.items())) for at in tried}) == 2 * 3 * 2 * 2 * 3
+    assert len({tuple(sorted(at.changes.items())) for at in tried}) == 2 * 3 * 2 * 2 * 3
     seen = set()
     for at in tried:
-        found = found_in_between(real, as_of, at.setting)
+        found = found_in_between(real, as_of, at.changes)
         words = "no value" if found is None else f"{found} action{'s' * (found != 1)}"
         verdict, why = {
             None: (Verdict.NOT_SETTLED, Unsettled.NO_DATA),
             0: (Verdict.SUPPORTED, None),
         }.get(found, (Verdict.NOT_SUPPORTED, None))
-        assert (at.found, at.verdict, at.unsettled) == (words, verdict, why), at.setting
+        assert (at.found, at.verdict, at.unsettled) == (words, verdict, why), at.changes
         seen.add(verdict)
     assert seen == {Verdict.NOT_SETTLED, Verdict.SUPPORTED, Verdict.NOT_SUPPORTED}
 
