@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import Field
 
 from reportlib.model.vocabulary import Basis, Directness, Grade, Stance
+
+Reference = Annotated[
+    str,
+    Field(pattern=r"^[^#\s]+#\S+$", description="A row, table#key, or a document, sources#id."),
+]
 
 
 @dataclass(frozen=True)
@@ -97,7 +105,7 @@ class Item:
     basis: Basis
     grade: Grade
     primary: bool
-    targets: tuple[str, ...]
+    targets: tuple[Reference, ...]
     sources: tuple[str, ...]
     note: str = ""
     set_aside: str = ""
