@@ -177,7 +177,12 @@ def _build(study: Study, given: argparse.Namespace) -> int:
 
 
 def _watch(study: Study, given: argparse.Namespace) -> int:
-    from reportlib.serve.watch import watch  # watchfiles, which a build does not need
+    try:  # needs what a build does not, and what its environment may lack
+        from reportlib.serve.watch import watch
+    except ModuleNotFoundError as missing:
+        raise ReportError(
+            f"{missing.name} is not installed: `make environment` installs what developing needs."
+        ) from None
 
     watch(study, given.set_name, given.port)
     return 0

@@ -1,4 +1,4 @@
-"""The preview: what is served to whom, what is told, and that a browser follows it."""
+"""The preview: what is served to whom, which events are sent, and that a browser follows them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from reportlib.errors import ReportError
 from reportlib.serve.preview import Preview
 from reportlib.study import Build, Study
 from tests.open_page import previewed
-from tests.reader import LONG, Ear, asked
+from tests.serve.client import TIMEOUT, EventReader, request
 
 
 @pytest.fixture
@@ -35,12 +35,14 @@ def preview(tmp_path: Path) -> Iterator[Preview]:
 def test_a_file_is_served_as_it_is_on_disk_with_its_kind_and_is_not_kept(
     preview: Preview,
 ) -> None:
-    status, headers, content = asked(preview.address, "/report.html?again")
+    status, headers, content = request(preview.address, "/report.html?again")
     assert (status, content) == (200, b"<!-- report.html \r\n -->")
     assert headers["Content-Type"] == "text/html; charset=utf-8"
     assert headers["Cache-Control"] == "no-store"
-    assert asked(preview.address, "/figures/a%20name.csv")[2] == b"<!-- figures/a name.csv \r\n -->"
-    status, headers, content = asked(preview.address, "/report.html", "HEAD")
+    assert (
+        request(preview.address, "/figures/a%20name.csv")[2] == b"<!-- figures/a name.csv \r\n -->"
+    )
+    status, headers, content = request(preview.address, "/report.html", "HEAD")
     assert (status, headers["Content-Length"], content) == (200, "23", b"")
 
 
@@ -65,23 +67,28 @@ def test_a_file_is_served_as_it_is_on_disk_with_its_kind_and_is_not_kept(
         f"/{'long' * 200}",
     ],
 )
-def test_what_is_no_file_of_the_folder_or_hidden_is_not_there(path: str, preview: Preview) -> None:
-    assert asked(preview.address, path)[0] == 404
+def test_a_path_to_no_file_of_the_folder_or_to_a_hidden_one_is_not_found(
+    path: str, preview: Preview
+) -> None:
+    assert request(preview.address, path)[0] == 404
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "CONNECT", "BREW"])
 @pytest.mark.parametrize("path", ["/", "/report.html", "/events"])
-def test_nothing_but_reading_is_answered(method: str, path: str, preview: Preview) -> None:
-    status, headers, _ = asked(preview.address, path, method)
+def test_a_method_other_than_get_or_head_is_refused(
+    method: str, path: str, preview: Preview
+) -> None:
+    status, headers, _ = request(preview.address, path, method)
     assert (status, headers["Allow"]) == (405, "GET, HEAD")
 
 
 @pytest.mark.parametrize("path", ["/", "/report.html", "/events"])
-def test_who_asks_for_another_host_is_refused(path: str, preview: Preview) -> None:
+def test_a_request_for_another_host_is_refused(path: str, preview: Preview) -> None:
     port = preview.address.split(":")[2].strip("/")
-    for host in ("elsewhere.example", f"elsewhere.example:{port}", "127.0.0.1", "127.0.0.1:1", ""):
-        assert asked(preview.address, path, Host=host)[0] == 421
-    assert asked(preview.address, "/report.html", Host=f"localhost:{port}")[0] == 200
+    others = ("elsewhere.example", f"elsewhere.example:{port}", "127.0.0.1", "127.0.0.1:1", "")
+    for host in others:
+        assert request(preview.address, path, Host=host)[0] == 421
+    assert request(preview.address, "/report.html", Host=f"localhost:{port}")[0] == 200
 
 
 def test_the_preview_is_at_one_address_of_this_machine_which_no_other_preview_can_have(
@@ -89,32 +96,32 @@ def test_the_preview_is_at_one_address_of_this_machine_which_no_other_preview_ca
 ) -> None:
     port = int(preview.address.split(":")[2].strip("/"))
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.2", port), timeout=LONG).close()
+        socket.create_connection(("127.0.0.2", port), timeout=TIMEOUT).close()
     for taken in (port, 65536):
         with pytest.raises(ReportError, match=f"cannot be at port {taken}: .*--port"):
             Preview(tmp_path, taken)
 
 
-def test_who_listens_hears_at_once_what_is_shown_and_then_each_time_that_it_is_another(
+def test_an_event_comes_at_once_and_after_each_change_of_what_is_shown(
     preview: Preview, tmp_path: Path
 ) -> None:
     page = tmp_path / "base" / "report.html"
     preview.show(page)
-    with closing(Ear(preview.address)) as ear:
-        first = ear.hear()
-        assert (first["file"], first["said"], first["words"]) == ("report.html", "", "")
-        preview.tell("Building…")
-        assert ear.hear() == first | {"said": "Building…"}
+    with closing(EventReader(preview.address)) as events:
+        first = events.read()
+        assert (first["file"], first["status"], first["detail"]) == ("report.html", "", "")
+        preview.set_status("Building…")
+        assert events.read() == first | {"status": "Building…"}
         preview.show(page)
-        assert ear.hear() == first
+        assert events.read() == first
         page.write_text("another", encoding="utf-8")
         preview.show(page, "It failed.", "So:\nit did.")
-        other = ear.hear()
-        assert (other["file"], other["said"]) == ("report.html", "It failed.")
-        assert other["words"] == "So:\nit did."
+        other = events.read()
+        assert (other["file"], other["status"]) == ("report.html", "It failed.")
+        assert other["detail"] == "So:\nit did."
         assert other["digest"] != first["digest"]
         preview.show(tmp_path / "base" / "failure.html")
-        assert ear.hear()["file"] == "failure.html"
+        assert events.read()["file"] == "failure.html"
 
 
 @pytest.fixture
@@ -136,7 +143,7 @@ def shown(build: Build, browser: Browser, at: str = "") -> Iterator[tuple[Previe
 
 
 def until(tab: Page, holds: Callable[[], bool]) -> None:
-    end = monotonic() + LONG
+    end = monotonic() + TIMEOUT
     while not holds():
         assert monotonic() < end
         tab.wait_for_timeout(20)

@@ -1,103 +1,103 @@
 "use strict";
-// Shows a page in a frame, as it is, and loads it again when it has become another.
+// Shows a page in a frame, and loads it again when it has changed.
 (() => {
   const frame = document.getElementById("page");
   const bar = document.getElementById("bar");
-  const said = document.getElementById("said");
-  const words = document.getElementById("words");
-  const places = new Map(); // where the reader was in each page
+  const statusLine = document.getElementById("status");
+  const detailText = document.getElementById("detail");
+  const positions = new Map(); // the reader's position in each page
   let shown = { file: "", digest: "" };
 
-  const news = new EventSource("events");
-  news.addEventListener("message", (event) => follow(JSON.parse(event.data)));
-  news.addEventListener("error", () => tell("The preview has ended, or does not answer."));
+  const events = new EventSource("events");
+  events.addEventListener("message", (event) => update(JSON.parse(event.data)));
+  events.addEventListener("error", () => setStatus("The preview has ended, or does not answer."));
 
-  function tell(line, more = "") {
-    said.textContent = line;
-    words.textContent = more;
-    words.hidden = !more;
-    bar.hidden = !line;
+  function setStatus(status, detail = "") {
+    statusLine.textContent = status;
+    detailText.textContent = detail;
+    detailText.hidden = !detail;
+    bar.hidden = !status;
   }
 
-  function follow(now) {
-    tell(now.said, now.words);
-    const same = now.file === shown.file && frame.contentDocument !== null;
-    if (!now.file || (same && now.digest === shown.digest)) return;
-    if (showing()) places.set(shown.file, place());
-    shown = now;
-    if (same) frame.contentWindow.location.reload();
-    else frame.contentWindow.location.replace(`/${now.file}${location.hash}`);
+  function update(view) {
+    setStatus(view.status, view.detail);
+    const sameFile = view.file === shown.file && frame.contentDocument !== null;
+    if (!view.file || (sameFile && view.digest === shown.digest)) return;
+    if (showsPage()) positions.set(shown.file, readPosition());
+    shown = view;
+    if (sameFile) frame.contentWindow.location.reload();
+    else frame.contentWindow.location.replace(`/${view.file}${location.hash}`);
   }
 
-  // Whether the frame holds what it should: a link may have led the reader on, to a download.
-  function showing() {
+  // A link in the page may have led the reader to another file, such as a download.
+  function showsPage() {
     return frame.contentDocument !== null
       && frame.contentWindow.location.pathname === `/${shown.file}`;
   }
 
-  // The reader's place: what stands in the middle of the window, and what has been opened.
-  function place() {
+  // The element in the middle of the window, where it stands, and which details are open.
+  function readPosition() {
     const { contentDocument: page, contentWindow: view } = frame;
     const middle = page.elementFromPoint(view.innerWidth / 2, view.innerHeight / 2);
-    const near = middle && middle.closest("[id]");
+    const anchor = middle && middle.closest("[id]");
     return {
-      id: near ? near.id : "",
-      above: near ? near.getBoundingClientRect().top : 0,
-      top: view.scrollY,
-      open: [...page.querySelectorAll("details")].map((one) => one.open),
+      id: anchor ? anchor.id : "",
+      offset: anchor ? anchor.getBoundingClientRect().top : 0,
+      scrollY: view.scrollY,
+      open: [...page.querySelectorAll("details")].map((details) => details.open),
     };
   }
 
-  function goTo({ id, above, top, open }) {
+  function restorePosition({ id, offset, scrollY, open }) {
     const { contentDocument: page, contentWindow: view } = frame;
-    const details = [...page.querySelectorAll("details")];
-    if (details.length === open.length) {
-      details.forEach((one, number) => { one.open = open[number]; });
+    const allDetails = [...page.querySelectorAll("details")];
+    if (allDetails.length === open.length) {
+      allDetails.forEach((details, index) => { details.open = open[index]; });
     }
-    const near = id && page.getElementById(id);
-    if (near) comeTo(near, above, view);
-    else view.scrollTo(0, top);
+    const anchor = id && page.getElementById(id);
+    if (anchor) scrollToAnchor(anchor, offset, view);
+    else view.scrollTo(0, scrollY);
   }
 
-  // What is far away has only a guessed height until the window comes near: come nearer for some
-  // frames, unless the reader moves meanwhile.
-  function comeTo(near, above, view) {
+  // Cards far from the window have only an estimated height until they come near: correct the
+  // position for some frames, unless the reader scrolls meanwhile.
+  function scrollToAnchor(anchor, offset, view) {
     let frames = 10;
-    const leave = () => { frames = 0; };
-    for (const moved of ["wheel", "keydown", "touchstart", "pointerdown"]) {
-      view.addEventListener(moved, leave, { once: true, passive: true });
+    const stop = () => { frames = 0; };
+    for (const input of ["wheel", "keydown", "touchstart", "pointerdown"]) {
+      view.addEventListener(input, stop, { once: true, passive: true });
     }
-    (function nearer() {
-      if (!frames || !near.isConnected) return;
+    (function correct() {
+      if (!frames || !anchor.isConnected) return;
       frames -= 1;
-      view.scrollBy(0, near.getBoundingClientRect().top - above);
-      view.requestAnimationFrame(nearer);
+      view.scrollBy(0, anchor.getBoundingClientRect().top - offset);
+      view.requestAnimationFrame(correct);
     })();
   }
 
-  // The address of the preview ends as that of the page does, and the other way round.
-  function keepAddress() {
+  // The preview's address carries the hash of the page's, and the page's that of the preview.
+  function copyHash() {
     const { hash } = frame.contentWindow.location;
     if (hash !== location.hash) history.replaceState(null, "", hash || location.pathname);
   }
 
   addEventListener("hashchange", () => {
-    if (!showing()) return;
+    if (!showsPage()) return;
     const inner = frame.contentWindow.location;
     inner.replace(new URL(location.hash || "#", inner.href).href);
   });
 
   frame.addEventListener("load", () => {
-    if (!showing()) return;
+    if (!showsPage()) return;
     const { contentDocument: page, contentWindow: view } = frame;
     document.title = page.title;
-    if (places.has(shown.file)) goTo(places.get(shown.file));
-    places.delete(shown.file);
-    keepAddress();
-    view.addEventListener("hashchange", keepAddress);
-    page.addEventListener("change", keepAddress);
-    page.addEventListener("click", keepAddress);
-    // No other site is shown in the frame: what leads away opens beside the preview.
+    if (positions.has(shown.file)) restorePosition(positions.get(shown.file));
+    positions.delete(shown.file);
+    copyHash();
+    view.addEventListener("hashchange", copyHash);
+    page.addEventListener("change", copyHash);
+    page.addEventListener("click", copyHash);
+    // No other site is shown in the frame: an external link opens beside the preview.
     page.addEventListener("click", (event) => {
       const link = event.target.closest('a[href^="http:"], a[href^="https:"]');
       if (!link) return;
