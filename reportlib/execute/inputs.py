@@ -149,8 +149,8 @@ def digest_parameter(name: str, parameters: Parameters, settings: Settings) -> t
     A set with another value counts, since every claim that names the parameter is tried under it.
     """
     value = settings.values[name]
-    values = {each: parameters.settings(each).values[name] for each in parameters.sets}
-    others = {each: other for each, other in values.items() if other != value}
+    values = {set_name: parameters.settings(set_name).values[name] for set_name in parameters.sets}
+    others = {set_name: other for set_name, other in values.items() if other != value}
     return value, digest_value([repr(parameters.by_name[name]), others])
 
 
