@@ -46,11 +46,8 @@ def _with_text_keys(content: Any) -> Any:
 
 def digest_table(resource: Resource) -> str:
     """Return the digest of a described file, however its lines end."""
-    return digest_value(_text(resource.path))
-
-
-def _text(path: Path) -> str:
-    return path.read_bytes().replace(b"\r\n", b"\n").decode("utf-8", "replace")
+    content = resource.path.read_bytes().replace(b"\r\n", b"\n")
+    return digest_value(content.decode("utf-8", "replace"))
 
 
 def digest_file(path: Path) -> str:
@@ -114,9 +111,7 @@ def digest_code(notebook: Path) -> str:
     Tags count because papermill puts values in at one of them, and skips cells by another.
     """
     code = [cell for cell in _cells(notebook) if cell["cell_type"] == "code"]
-    return digest_value(
-        [[_source(cell), sorted(cell["metadata"].get("tags", []))] for cell in code]
-    )
+    return digest_value([[_source(c), sorted(c["metadata"].get("tags", []))] for c in code])
 
 
 def digest_prose(notebook: Path) -> str:
