@@ -157,7 +157,7 @@ class Study:
 
     @property
     def is_whole(self) -> bool:
-        """Whether its three folders are there."""
+        """True if its three folders are there."""
         return self.descriptor.is_file() and self.params.is_dir() and self.notebooks.is_dir()
 
     def tables(self) -> list[Path]:
@@ -165,7 +165,7 @@ class Study:
         return sorted((self.data / "tables").glob("*.csv"))
 
     def is_table(self, path: Path) -> bool:
-        """Whether a path is that of a table which tests read, be it there or not."""
+        """Return whether a path is that of a table which tests read, be it there or not."""
         return path.parent == self.data / "tables" and path.suffix == ".csv"
 
     def parameter_set(self, name: str) -> Path:

@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING
 from reportlib.errors import ReportError, RunFailed, RunsFailed
 from reportlib.execute.file_tracking import OpenedFiles
 from reportlib.execute.files import write_atomically
-from reportlib.execute.input_snapshot import ConcurrentEdits, Reason
+from reportlib.execute.input_snapshot import ConcurrentEdits, Reason, shorten_list
 from reportlib.execute.inputs import digest_file, digest_text
 from reportlib.execute.plan import (
     Plan,
     explain_staleness,
     has_prose_update,
     snapshot_execution,
-    summarise_reasons,
 )
 from reportlib.execute.process_pool import run_in_processes
 from reportlib.execute.progress import Event, Say
@@ -33,6 +32,9 @@ from reportlib.notebook.cell_parameters import INJECTED_TAG, PARAMETER_SET, PARA
 
 if TYPE_CHECKING:
     from reportlib.execute.run_notebook import Kernel  # heavy: papermill
+
+_REASONS_SHOWN = 2
+"""The number of reasons in a line of progress; `make why` has all."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ class Executor:
 
         def announce(name: str) -> None:
             began[name] = monotonic()
-            reasons = summarise_reasons(stale[notebooks[name]])
+            reasons = shorten_list([*map(str, stale[notebooks[name]])], _REASONS_SHOWN, "; ")
             self.say(Event("begins", f"{name} is stale: {reasons}", name))
 
         jobs = {name: partial(self._run, notebook) for name, notebook in notebooks.items()}

@@ -108,10 +108,10 @@ def _describe_parameter(was: tuple[Setting, str] | None, now: tuple[Setting, str
     return "its meaning, or its value in another set, changed"
 
 
-def shorten_list(names: Sequence[str], shown: int = _NAMES_SHOWN) -> str:
-    """Return names in a list: the first of them, and how many more there are."""
-    more = [f"and {len(names) - shown} more"] if len(names) > shown else []
-    return ", ".join([*names[:shown], *more])
+def shorten_list(texts: Sequence[str], shown: int = _NAMES_SHOWN, separator: str = ", ") -> str:
+    """Return texts in a line: the first of them, and how many more there are."""
+    more = [f"and {len(texts) - shown} more"] if len(texts) > shown else []
+    return separator.join([*texts[:shown], *more])
 
 
 def take_snapshot(study: Study) -> InputSnapshot:

@@ -46,11 +46,8 @@ def _with_text_keys(content: Any) -> Any:
 
 def digest_table(resource: Resource) -> str:
     """Return the digest of a described file, however its lines end."""
-    return digest_value(_text(resource.path))
-
-
-def _text(path: Path) -> str:
-    return path.read_bytes().replace(b"\r\n", b"\n").decode("utf-8", "replace")
+    content = resource.path.read_bytes().replace(b"\r\n", b"\n")
+    return digest_value(content.decode("utf-8", "replace"))
 
 
 def digest_file(path: Path) -> str:
@@ -114,9 +111,7 @@ def digest_code(notebook: Path) -> str:
     Tags count because papermill puts values in at one of them, and skips cells by another.
     """
     code = [cell for cell in _cells(notebook) if cell["cell_type"] == "code"]
-    return digest_value(
-        [[_source(cell), sorted(cell["metadata"].get("tags", []))] for cell in code]
-    )
+    return digest_value([[_source(c), sorted(c["metadata"].get("tags", []))] for c in code])
 
 
 def digest_prose(notebook: Path) -> str:
@@ -149,8 +144,8 @@ def digest_parameter(name: str, parameters: Parameters, settings: Settings) -> t
     A set with another value counts, since every claim that names the parameter is tried under it.
     """
     value = settings.values[name]
-    values = {each: parameters.settings(each).values[name] for each in parameters.sets}
-    others = {each: other for each, other in values.items() if other != value}
+    values = {set_name: parameters.settings(set_name).values[name] for set_name in parameters.sets}
+    others = {set_name: other for set_name, other in values.items() if other != value}
     return value, digest_value([repr(parameters.by_name[name]), others])
 
 

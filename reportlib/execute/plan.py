@@ -20,16 +20,6 @@ from reportlib.execute.state import BuildContext, ExecutionRecord, is_published
 from reportlib.execute.table_copies import describe_row_changes
 from reportlib.study import Study
 
-_REASONS_SHOWN = 2
-"""The number of reasons in a line of progress; `make why` has all."""
-
-
-def summarise_reasons(reasons: Sequence[Reason]) -> str:
-    """Return some reasons in one line: the first of them, and how many more there are."""
-    more = len(reasons) - _REASONS_SHOWN
-    rest = [f"and {more} more"] if more > 0 else []
-    return "; ".join([*map(str, reasons[:_REASONS_SHOWN]), *rest])
-
 
 def snapshot_execution(
     context: BuildContext, notebook: Path, files: OpenedFiles, named: Collection[str]

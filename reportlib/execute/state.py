@@ -24,7 +24,7 @@ _UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError)
 
 @dataclass(frozen=True)
 class ExecutionRecord(InputSnapshot):
-    """What a notebook was executed with, and what came out."""
+    """The inputs that a notebook was executed with, and what came out."""
 
     source: str = ""
     """The digest of the whole notebook, prose and all."""
@@ -86,7 +86,7 @@ class BuildContext:
     parameters: Parameters
     settings: Settings
     state: BuildState
-    """What was executed; a build at work adds to it."""
+    """The last executions; a build at work adds to them."""
     now: InputSnapshot
     """All that the page depends on."""
 
@@ -114,7 +114,7 @@ def list_packages() -> dict[str, str]:
 
 @dataclass(frozen=True, kw_only=True)
 class RunRecord(InputSnapshot):
-    """What was published: ``run.json``, the only artefact that holds times."""
+    """The inputs and artefacts of a page: ``run.json``, the only artefact that holds times."""
 
     set: str
     settings: Mapping[str, Setting]

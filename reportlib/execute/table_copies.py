@@ -15,26 +15,23 @@ from reportlib.study import Build, Study
 _ROWS_SHOWN = 3
 
 
-def _list_tables(snapshot: InputSnapshot) -> list[str]:
-    return [name for name in snapshot.inputs if name.endswith(".csv")]
-
-
 def keep_copies(study: Study, build: Build, snapshots: Collection[InputSnapshot]) -> None:
     """Keep a copy of each table in the state in which a notebook was executed with it.
 
     A copy is named by the table's digest. Where the table is another by now, there is none: then a
     plan says only that the content changed. Copies that no notebook needs any more are removed.
     """
-    wanted = {snapshot.inputs[name] for snapshot in snapshots for name in _list_tables(snapshot)}
-    kept = {path.name for path in build.copies.glob("*")}
+    kept, wanted = {path.name for path in build.copies.glob("*")}, set()
     copies: dict[Path, bytes] = {}
     for snapshot in snapshots:
-        names = _list_tables(snapshot)
-        if {snapshot.inputs[name] for name in names} <= kept:
+        tables = {n: digest for n, digest in snapshot.inputs.items() if n.endswith(".csv")}
+        wanted |= {*tables.values()}
+        if wanted <= kept:
             continue
-        contents = {n: p.read_bytes() for n in names if (p := study.root / n).is_file()}
-        for name, digest in digest_inputs(study, names).items():
-            if digest == snapshot.inputs[name] and digest not in kept and name in contents:
+        # Read before the digests are taken: what is saved in between is then another digest's.
+        contents = {n: path.read_bytes() for n in tables if (path := study.root / n).is_file()}
+        for name, digest in digest_inputs(study, tables).items():
+            if name in contents and digest == tables[name] and digest not in kept:
                 copies[build.copies / digest] = contents[name]
     write_together(copies, gone=[build.copies / digest for digest in kept - wanted])
 
@@ -64,7 +61,8 @@ def describe_row_changes(
         for column in (old | new)
         if column and old.get(column) != new.get(column)
     )
-    parts = [f"{_name_rows(changed)} changed ({shorten_list([*columns])})"] if changed else []
+    where = f" ({shorten_list([*columns])})" if columns else ""
+    parts = [f"{_name_rows(changed)} changed{where}"] if changed else []
     for rows, change in ((now.keys() - before, "added"), (before.keys() - now, "removed")):
         if rows:
             parts.append(f"{_name_rows(rows)} {'was' if len(rows) == 1 else 'were'} {change}")

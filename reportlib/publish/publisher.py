@@ -90,8 +90,8 @@ def _list_datasets(study: Study, build: Build) -> list[Dataset]:
     """The findings, and the tables, which lie beside the page."""
     files = {"application/json": build.findings, "text/csv": build.findings_table}
     addresses = {media_type: build.address(path) for media_type, path in files.items()}
-    told = "One record a claim: its state and why, its value, rows, sources, and what was tried."
-    datasets = [Dataset("findings", "Findings", told, addresses)]
+    text = "One record a claim: its state and why, its value, rows, sources, and what was tried."
+    datasets = [Dataset("findings", "Findings", text, addresses)]
     for table in Descriptor.read(study).tables.values():
         addresses = {"text/csv": build.address(build.table(table.name))}
         datasets.append(Dataset(table.name, table.title, table.description, addresses))

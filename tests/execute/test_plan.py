@@ -106,6 +106,14 @@ def test_rows_that_were_added_or_removed_are_named_and_many_are_counted(chapter:
     ]
 
 
+def test_one_more_source_of_a_row_is_told_as_a_change_of_its_links(chapter: Chapter) -> None:
+    add_row(chapter.study, "sources/row_sources.csv", table="works", key="opening", source="x")
+
+    assert chapter.stale == [
+        "data/sources/row_sources.csv: row works#opening changed (B1, B2, B3 rest on it)"
+    ]
+
+
 def test_of_a_table_without_a_copy_or_with_the_same_rows_only_the_change_is_told(
     chapter: Chapter,
 ) -> None:
