@@ -26,7 +26,7 @@ def test_it_has_the_records_that_the_executed_notebook_carries(tiny: Study, tmp_
 
     assert list(records) == ["B1", "B2", "B3"]
     for claim in ("B1", "B2"):
-        assert records[claim] == replace(carried[claim], trials=StressTests())
+        assert records[claim] == replace(carried[claim], stress_tests=StressTests())
     assert (carried["B3"].grounding, records["B3"].grounding) == (None, Grounding.PARTLY)
 
 
