@@ -130,7 +130,7 @@ class _Probe:
             _list_cited_elsewhere(assessment, evaluator) if self._found_nothing else []
         )
         self._day = pd.Timestamp(day)
-        self.data = assessment.known.view(day)
+        self.data = assessment.study_data.view(day)
         self.cited = [row for row in own.finding.rows if row not in own.finding.context]
 
     def detects_change(self, row: str, data: DataView) -> bool:
