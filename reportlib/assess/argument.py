@@ -17,7 +17,7 @@ from reportlib.model.vocabulary import Grounding, Mode, Verdict
 
 
 class Standing(IntEnum):
-    """How a premise stands in a group."""
+    """How a premise stands in a group, worst first."""
 
     FALLS = 0
     IN_PART = 1
@@ -30,6 +30,7 @@ _GROUNDING = {
     Standing.FALLS: Grounding.UNGROUNDED,
     None: Grounding.ASSUMED,
 }
+_WORDS = {Standing.STANDS: "stands", Standing.IN_PART: "in part", Standing.FALLS: "falls"}
 
 
 @dataclass(frozen=True)
@@ -46,16 +47,16 @@ class Argument:
     held: frozenset[str] = frozenset()
     """Claims taken to stand, likewise."""
     _before: Argument | None = field(default=None, repr=False, compare=False)
-    """Where "what if" was asked: all but what moves stands as it does there."""
+    """The argument without the "what if": all but the moving claims stand as they do there."""
     _moving: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
-    """The claims that were asked about, and all that rests on them."""
+    """The claims taken to fall or to stand, and all that rests on them."""
 
     def grounding(self, claim: str) -> Grounding:
-        """The grounding of a judgement, a cause or a forecast."""
+        """Return the grounding of a judgement, a cause or a forecast."""
         return _GROUNDING[self._claim_standing(claim)]
 
     def standing(self, group: Group, member: Member) -> Standing | None:
-        """How a member stands in a group; None: an assumption, which counts neither way.
+        """Return how a member stands in a group; None: an assumption, which counts neither way.
 
         Where the parent needs less than the claim as written, the role decides: kept, the member
         stands whatever its detail; lost, it falls.
@@ -78,28 +79,31 @@ class Argument:
         return Standing.FALLS if record.verdict is Verdict.NOT_SUPPORTED else Standing.IN_PART
 
     def group_standing(self, group: Group) -> Standing | None:
-        """As good as the weakest member where all are needed, as the k-th best where k are."""
+        """Return the standing of the weakest member that the group needs.
+
+        That is the weakest of all where all are needed, the k-th best where k are.
+        """
         counts = self._counts(group)
-        found = counts.total()
-        if not found or group.needed == 0:
+        total = counts.total()
+        if not total or group.needed == 0:
             return None
-        needed = found if group.mode is Mode.LINKED else min(group.needed, found)
+        needed = total if group.mode is Mode.LINKED else min(group.needed, total)
         best_first = tuple(reversed(Standing))
         so_far = accumulate(counts[standing] for standing in best_first)
-        return next(s for s, many in zip(best_first, so_far, strict=True) if many >= needed)
+        return next(s for s, count in zip(best_first, so_far, strict=True) if count >= needed)
 
     def _counts(self, group: Group) -> Counter[Standing]:
-        """How many members stand, in part or not at all; as before, but for those that move."""
-        if group.id not in self._counted:
+        """Count the standings of the members; in a "what if" only those that move are looked at."""
+        if group.id not in self._group_counts:
             counts: Counter[Standing] = Counter()
             moving: Iterable[Member] = group.members
             if self._before is not None:
                 moving = self.ledger.members_among(group, self._moving)
                 counts.update(self._before._counts(group))
-                counts.subtract(_standings(self._before, group, moving))
-            counts.update(_standings(self, group, moving))
-            self._counted[group.id] = counts
-        return self._counted[group.id]
+                counts.subtract(_count_standings(self._before, group, moving))
+            counts.update(_count_standings(self, group, moving))
+            self._group_counts[group.id] = counts
+        return self._group_counts[group.id]
 
     def _claim_standing(self, claim: str) -> Standing | None:
         """As good as the weakest group; None: nothing beneath can be checked."""
@@ -107,21 +111,17 @@ class Argument:
             return Standing.FALLS
         if self._before is not None and claim not in self._moving:
             return self._before._claim_standing(claim)
-        if claim not in self._cache:
-            found = [
-                standing
-                for group in self.ledger.groups_of(claim)
-                if (standing := self.group_standing(group)) is not None
-            ]
-            self._cache[claim] = min(found, default=None)
-        return self._cache[claim]
+        if claim not in self._standings:
+            groups = map(self.group_standing, self.ledger.groups_of(claim))
+            self._standings[claim] = min((s for s in groups if s is not None), default=None)
+        return self._standings[claim]
 
     @cached_property
-    def _cache(self) -> dict[str, Standing | None]:
+    def _standings(self) -> dict[str, Standing | None]:
         return {}
 
     @cached_property
-    def _counted(self) -> dict[str, Counter[Standing]]:
+    def _group_counts(self) -> dict[str, Counter[Standing]]:
         return {}
 
     @property
@@ -145,22 +145,22 @@ class Argument:
         return self.ledger.pillars
 
     def knocked_out(self, claims: Collection[str]) -> Argument:
-        """The same argument, with some claims taken to fall."""
+        """Return the same argument, with some claims taken to fall."""
         return self._what_if(claims, self.fallen | frozenset(claims), self.held)
 
     def needs(self, claim: str) -> tuple[str, ...]:
-        """The judgements that would be better grounded if this claim stood."""
+        """Return the judgements that would be better grounded if this claim stood."""
         with_it = self._what_if([claim], self.fallen, self.held | {claim})
-        return self._differing(with_it, claim)
+        return self._list_differing(with_it, claim)
 
     def moved_by(self, claim: str) -> tuple[str, ...]:
-        """The claims whose grounding changes if this one falls."""
-        return self._differing(self.knocked_out([claim]), claim)
+        """Return the claims whose grounding changes if this one falls."""
+        return tuple(self.if_it_falls(claim))
 
     def if_it_falls(self, claim: str) -> dict[str, Grounding]:
-        """What becomes of every claim whose grounding changes if this one falls."""
+        """Return, by claim, each grounding that changes if this one falls, as it would be."""
         without = self.knocked_out([claim])
-        return {parent: without.grounding(parent) for parent in self._differing(without, claim)}
+        return {c: without.grounding(c) for c in self._list_differing(without, claim)}
 
     def _what_if(
         self, claims: Collection[str], fallen: frozenset[str], held: frozenset[str]
@@ -169,7 +169,7 @@ class Argument:
         moving = frozenset(claims).union(above)
         return Argument(self.ledger, self.records, fallen, held, self, moving)
 
-    def _differing(self, other: Argument, claim: str) -> tuple[str, ...]:
+    def _list_differing(self, other: Argument, claim: str) -> tuple[str, ...]:
         return tuple(
             parent
             for parent in self.ledger.above(claim)
@@ -180,8 +180,7 @@ class Argument:
 
     def bears_load(self, claim: str) -> bool:
         """Whether the fall of a claim, which is no pillar itself, changes a pillar."""
-        pillars = self.pillars
-        return claim not in pillars and any(moved in pillars for moved in self.moved_by(claim))
+        return claim not in self.pillars and not set(self.pillars).isdisjoint(self.moved_by(claim))
 
     @cached_property
     def load_bearing(self) -> tuple[str, ...]:
@@ -189,47 +188,46 @@ class Argument:
         return tuple(claim for claim in self.ledger.claims if self.bears_load(claim))
 
     def completed(self) -> dict[str, Record]:
-        """The records, with the grounding of every claim that has one, and the reason for it."""
+        """Return the records, each with the grounding of its claim if it has one."""
         return {claim: self.complete(record) for claim, record in self.records.items()}
 
     def complete(self, record: Record) -> Record:
-        """A record, with the grounding of its claim if it has one, and the reason for it."""
+        """Return a record with the grounding of its claim if it has one, and the reason for it."""
         if record.kind.checkable:
             return record
-        reason = " ".join(part for part in (record.reason, self.reason(record.claim)) if part)
+        reason = f"{record.reason} {self.reason(record.claim)}".strip()
         return replace(record, grounding=self.grounding(record.claim), reason=reason)
 
     def reason(self, claim: str) -> str:
-        """Why a claim has its grounding: how each premise beneath it stands."""
+        """Return why a claim has its grounding: how each premise beneath it stands."""
         groups = [group for group in self.ledger.groups_of(claim) if group.needed]
         if all(self.group_standing(group) is None for group in groups):
             return "Assumed: no checkable claim that it needs stands beneath it."
-        return " ".join(self._on_the_group(group) for group in groups)
+        return " ".join(
+            f"{f'Needs {group.how_many}'.rstrip()} "
+            f"{join_words(self._describe_member(group, member) for member in group.members)}."
+            for group in groups
+        )
 
-    def _on_the_group(self, group: Group) -> str:
-        needs = f"Needs {group.how_many}".rstrip()
-        return f"{needs} {join_words(self._on_the_member(group, m) for m in group.members)}."
-
-    def _on_the_member(self, group: Group, member: Member) -> str:
+    def _describe_member(self, group: Group, member: Member) -> str:
+        claim, record = self.ledger.claims[member.claim], self.records.get(member.claim)
         standing = self.standing(group, member)
-        claim = self.ledger.claims[member.claim]
-        record = self.records.get(member.claim)
         if record is not None and record.outcome is not None:
-            grounding = self.grounding(member.claim)
-            came = f"as a {claim.outcome_kind}: {record.outcome}"
-            return f"{member.claim} (premises {grounding}; {came})"
+            outcome = f"as a {claim.outcome_kind}: {record.outcome}"
+            return f"{claim.id} (premises {self.grounding(claim.id)}; {outcome})"
         if standing is None:
-            return f"{member.claim} (assumed)"
-        word = {Standing.STANDS: "stands", Standing.IN_PART: "in part", Standing.FALLS: "falls"}
+            return f"{claim.id} (assumed)"
         if record is None and claim.kind.checkable:
-            return f"{member.claim} (not looked at yet)"
+            return f"{claim.id} (not looked at yet)"
         if record is not None and record.roles.get(group.id) and record.verdict is not None:
-            kept = "its role is kept" if not record.verdict.holds else "stands"
-            return f"{member.claim} ({record.verdict}; {kept})"
-        return f"{member.claim} ({word[standing]})"
+            kept = "stands" if record.verdict.holds else "its role is kept"
+            return f"{claim.id} ({record.verdict}; {kept})"
+        return f"{claim.id} ({_WORDS[standing]})"
 
 
-def _standings(argument: Argument, group: Group, members: Iterable[Member]) -> Counter[Standing]:
-    """How many of some members stand, in part or not at all; assumptions count neither way."""
+def _count_standings(
+    argument: Argument, group: Group, members: Iterable[Member]
+) -> Counter[Standing]:
+    """Count how some members stand; assumptions count neither way."""
     standings = (argument.standing(group, member) for member in members)
     return Counter(standing for standing in standings if standing is not None)

@@ -13,7 +13,6 @@ from reportlib.assess.claim_test import ClaimTest
 from reportlib.assess.comparison import meets_demand
 from reportlib.assess.evaluation import Evaluation, Evaluator
 from reportlib.assess.explanation import explain_verdict
-from reportlib.assess.knowledge_base import KnowledgeBase
 from reportlib.assess.scenarios import Scenario, make_grid
 from reportlib.assess.verdict_rules import measure_robustness, settle
 from reportlib.errors import BadTest, did_you_mean
@@ -58,11 +57,6 @@ class Assessment:
         return self.study_data.tables.frames
 
     @cached_property
-    def known(self) -> KnowledgeBase:
-        """What was known on any day."""
-        return KnowledgeBase(self.study_data.tables, self.provenance)
-
-    @cached_property
     def scenario(self) -> Scenario:
         """The scenario of the run."""
         return Scenario.of(self.settings)
@@ -70,7 +64,7 @@ class Assessment:
     @property
     def data(self) -> DataView:
         """The tables as they were known on the day of the run."""
-        return self.known.view(self.settings.as_of)
+        return self.study_data.view(self.settings.as_of)
 
     @property
     def article_day(self) -> date:
@@ -101,7 +95,7 @@ class Assessment:
             evidence=self.ledger.evidence.get(claim_id, ()),
             turns_on=tuple(dict.fromkeys([*test.names, *tolerances])) if test else (),
             horizon_end=add_duration(self.article_day, claim.horizon) if has_outcome else None,
-            known=self.known,
+            study_data=self.study_data,
         )
 
     def record(self, evaluator: Evaluator, scenario: Scenario | None = None) -> Record:

@@ -40,22 +40,25 @@ def compare(
     Raises:
         BadTest: the value does not have the parts, or not the type, that the assertion speaks of.
     """
-    matches = []
-    for assertion in assertions:
-        found = _part(finding, assertion) if finding.decides else None
-        unit = assertion.unit or finding.unit
-        if found is None:
-            match = Match.NO_DATA
-        else:
-            tolerance = str(settings.get(assertion.tolerance, assertion.tolerance))
-            match = _match(assertion, found, tolerance)
-        asked = describe(assertion.demand, unit, assertion.hedge)
-        none = assertion.comparison is Comparison.NONE_FOUND and match is Match.EXACT
-        said = "none" if none else quote_value(found, unit)
-        part = "" if assertion.part == WHOLE else assertion.part
-        compared = assertion.comparison
-        matches.append(PartMatch(part, asked, said, match, compared, assertion.note))
-    return tuple(matches)
+    return tuple(_compare_part(finding, assertion, settings) for assertion in assertions)
+
+
+def _compare_part(
+    finding: Finding, assertion: Assertion, settings: Mapping[str, str | int]
+) -> PartMatch:
+    found = _part(finding, assertion) if finding.decides else None
+    unit = assertion.unit or finding.unit
+    tolerance = str(settings.get(assertion.tolerance, assertion.tolerance))
+    match = Match.NO_DATA if found is None else _match(assertion, found, tolerance)
+    is_none = assertion.comparison is Comparison.NONE_FOUND and match is Match.EXACT
+    return PartMatch(
+        part="" if assertion.part == WHOLE else assertion.part,
+        asserted=describe(assertion.demand, unit, assertion.hedge),
+        found="none" if is_none else quote_value(found, unit),
+        match=match,
+        comparison=assertion.comparison,
+        note=assertion.note,
+    )
 
 
 def meets_demand(finding: Finding, demand: Demand) -> bool | None:
@@ -73,13 +76,13 @@ def meets_demand(finding: Finding, demand: Demand) -> bool | None:
 
 
 def describe(demand: Demand, unit: str = "", hedge: str = "") -> str:
-    """Say what is asserted in words: ``at least 1 assessment``, ``in May 2017``, ``none``."""
+    """Return what is asserted in words: ``at least 1 assessment``, ``in May 2017``, ``none``."""
     if demand.comparison is Comparison.NONE_FOUND:
         return f"no {unit}" if unit else "none"
     if demand.comparison is Comparison.HOLDS:
         return "that it holds" if demand.value == "yes" else "that it does not hold"
     if demand.comparison is Comparison.ONE_OF:
-        return join_alternatives(quote_value(one, unit) for one in demand.value.split(";"))
+        return join_alternatives(quote_value(value, unit) for value in demand.value.split(";"))
     value = quote_value(demand.value if unit == DATE else _scalar(demand.value), unit)
     hedged = f"{hedge} {value}" if hedge else value
     if demand.comparison in (Comparison.EQUALS, Comparison.INCLUDES):
@@ -88,19 +91,19 @@ def describe(demand: Demand, unit: str = "", hedge: str = "") -> str:
 
 
 def _part(finding: Finding, assertion: Assertion) -> Value:
-    if not isinstance(finding.value, Mapping):
-        if assertion.part != WHOLE:
-            raise BadTest(
-                f"{assertion.claim}: the ledger asserts a part “{assertion.part}”, and the test "
-                "gives one value. Let it give a mapping from part to value."
-            )
-        return finding.value
-    if assertion.part not in finding.value:
+    if isinstance(finding.value, Mapping) and assertion.part in finding.value:
+        return finding.value[assertion.part]
+    if isinstance(finding.value, Mapping):
         raise BadTest(
             f"{assertion.claim}: the ledger asserts a part “{assertion.part}”; the test gives "
             f"{', '.join(finding.value)}."
         )
-    return finding.value[assertion.part]
+    if assertion.part != WHOLE:
+        raise BadTest(
+            f"{assertion.claim}: the ledger asserts a part “{assertion.part}”, and the test "
+            "gives one value. Let it give a mapping from part to value."
+        )
+    return finding.value
 
 
 def _match(assertion: Assertion, found: Value, tolerance: str) -> Match:
@@ -120,7 +123,7 @@ def _holds(comparison: Comparison, found: Value, asked: str) -> bool:
     if comparison is Comparison.EQUALS:
         return _same(found, asked)
     if comparison is Comparison.ONE_OF:
-        return any(_same(found, one) for one in asked.split(";"))
+        return any(_same(found, value) for value in asked.split(";"))
     if comparison is Comparison.NONE_FOUND:
         return _number(found) == 0
     if comparison is Comparison.HOLDS:

@@ -8,11 +8,11 @@ from datetime import date
 from reportlib.assess.claim_test import ClaimTest
 from reportlib.assess.comparison import compare
 from reportlib.assess.evidence_items import list_computed_items, list_read_items
-from reportlib.assess.knowledge_base import KnowledgeBase
 from reportlib.assess.scenarios import Scenario
 from reportlib.assess.verdict_rules import WeighedVerdict, weigh
 from reportlib.errors import BadTest, did_you_mean
 from reportlib.load.parameters import Setting
+from reportlib.load.study_data import StudyData
 from reportlib.model.claims import Assertion, Claim
 from reportlib.model.evidence import Evidence, Item, table_of
 from reportlib.model.findings import Finding, PartMatch
@@ -65,7 +65,7 @@ class Evaluator:
     """The parameters that the claim turns on: of its test, and of its tolerances."""
     horizon_end: date | None
     """The last day whose events count for the claim's outcome; None for a claim without one."""
-    known: KnowledgeBase
+    study_data: StudyData
     _results: dict[tuple[date, str, Values], TestResult] = field(default_factory=dict)
     _evaluations: dict[tuple[date, str, str, Values], Evaluation] = field(default_factory=dict)
 
@@ -121,8 +121,8 @@ class Evaluator:
         return Evaluation(result.finding, parts, weighed, result.tables_read)
 
     def _list_items(self, finding: Finding | None, match: Match, day: date) -> tuple[Item, ...]:
-        provenance = self.known.provenance
-        public = self.known.list_public((piece.target for piece in self.evidence), day)
+        provenance = self.study_data.provenance
+        public = self.study_data.list_public((piece.target for piece in self.evidence), day)
         return (
             *(list_computed_items(finding, match, provenance.links) if finding is not None else ()),
             *list_read_items(self.evidence, provenance.links, provenance.classes, public, finding),
@@ -143,11 +143,11 @@ class Evaluator:
         day, origin = self.day(scenario), scenario.without_origin
         if origin:
             result = self._find(replace(scenario, without_origin=""))
-            if result.tables_read.isdisjoint(self.known.tables_of_origin.get(origin, ())):
+            if result.tables_read.isdisjoint(self.study_data.tables_of_origin.get(origin, ())):
                 return result
         if self.test is None:
             return TestResult(None)
-        data = self.known.view(day, origin).watched()
+        data = self.study_data.view(day, origin).watched()
         try:
             finding = self.test(data, scenario.parameters)
         except BadTest as problem:
@@ -158,7 +158,7 @@ class Evaluator:
 
     def _refuse_unknown_rows(self, test: ClaimTest, finding: Finding) -> None:
         """Refuse rows that no table has, which would be cited in vain."""
-        frames = self.known.tables.frames
+        frames = self.study_data.tables.frames
         for row in finding.rows:
             table = table_of(row)
             if table not in frames or row not in frames[table].index:

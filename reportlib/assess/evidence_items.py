@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
-from reportlib.model.evidence import SOURCES, Evidence, Item, Link, SourceClass, key_of, table_of
+from reportlib.model.evidence import SOURCES, Evidence, Item, Link, SourceClass, key_of
 from reportlib.model.findings import Finding
 from reportlib.model.vocabulary import Basis, Directness, Grade, Match, Stance
 
@@ -28,15 +28,14 @@ def list_computed_items(finding: Finding, match: Match, links: Links) -> list[It
     """
     if match is Match.NO_DATA:
         return []
-    best: dict[str, dict[str, Link]] = defaultdict(dict)
+    best: dict[str, dict[str, SourceClass]] = defaultdict(dict)
     sources: dict[str, set[str]] = defaultdict(set)
     context = set(finding.context)
     for row in (row for row in finding.rows if row not in context):
         for link in links.get(row, ()):
             sources[link.origin].add(link.source)
-            kept = best[link.origin].get(row)
-            if kept is None or _worth(link.source_class) > _worth(kept.source_class):
-                best[link.origin][row] = link
+            by_row = best[link.origin]
+            by_row[row] = max(by_row.get(row, link.source_class), link.source_class, key=_worth)
     return [
         Item(
             origin=origin,
@@ -49,7 +48,7 @@ def list_computed_items(finding: Finding, match: Match, links: Links) -> list[It
             sources=tuple(sorted(sources[origin])),
         )
         for origin, by_row in sorted(best.items())
-        for weakest in [min((link.source_class for link in by_row.values()), key=_worth)]
+        for weakest in [min(by_row.values(), key=_worth)]
     ]
 
 
@@ -66,29 +65,30 @@ def list_read_items(
     from the same origin, a row which the finding already counts.
     """
     items = []
-    told = _told(evidence, finding, links) if finding is not None and evidence else frozenset()
+    repeated = _list_repeated(evidence, finding, links) if finding is not None else frozenset()
     for piece in evidence:
-        for item in _items_of(piece, links, classes):
+        for item in _make_items(piece, links, classes):
+            # A qualification is never displaced by the finding that it qualifies.
+            displaceable = item.stance in (Stance.SUPPORTS, Stance.CONTRADICTS)
             if piece.target not in known:
                 item = replace(item, set_aside="not public yet on the day of this run")
-            elif _retells(item, told):
+            elif displaceable and (item.origin, piece.target) in repeated:
                 item = replace(item, set_aside="already counted by the test")
             items.append(item)
     return items
 
 
-def _items_of(piece: Evidence, links: Links, classes: Mapping[str, SourceClass]) -> Iterable[Item]:
+def _make_items(
+    piece: Evidence, links: Links, classes: Mapping[str, SourceClass]
+) -> Iterator[Item]:
     if piece.origin:
-        source = piece.target.partition("#")[2]
-        by_origin = {piece.origin: (classes[piece.source_class], [source])}
+        by_origin = {piece.origin: (classes[piece.source_class], {key_of(piece.target)})}
     else:
         by_origin = {}
         for link in links.get(piece.target, ()):
-            seen, sources = by_origin.get(link.origin, (link.source_class, []))
-            by_origin[link.origin] = (
-                max(seen, link.source_class, key=_worth),
-                [*sources, link.source],
-            )
+            best, sources = by_origin.get(link.origin, (link.source_class, set()))
+            best = max(best, link.source_class, key=_worth)
+            by_origin[link.origin] = best, sources | {link.source}
     for origin, (source_class, sources) in sorted(by_origin.items()):
         yield Item(
             origin=origin,
@@ -98,34 +98,25 @@ def _items_of(piece: Evidence, links: Links, classes: Mapping[str, SourceClass])
             grade=source_class.grade,
             primary=source_class.primary,
             targets=(piece.target,),
-            sources=tuple(sorted(set(sources))),
+            sources=tuple(sorted(sources)),
             note=piece.note,
         )
 
 
-def _told(
-    evidence: Iterable[Evidence], finding: Finding, links: Links
+def _list_repeated(
+    evidence: Collection[Evidence], finding: Finding, links: Links
 ) -> Collection[tuple[str, str]]:
-    """Which of what was read each origin says by the rows of a finding too: rows, or documents."""
-    if not finding.decides:
+    """The rows and documents read of which an origin says the same by the finding's own rows."""
+    if not finding.decides or not evidence:
         return frozenset()
-    read = {piece.target for piece in evidence}
-    documents = {key_of(target) for target in read if table_of(target) == SOURCES}
-    told = set()
-    for row in finding.rows:
-        for link in links.get(row, ()):
-            if row in read:
-                told.add((link.origin, row))
-            if link.source in documents:
-                told.add((link.origin, f"{SOURCES}#{link.source}"))
-    return told
-
-
-def _retells(item: Item, told: Collection[tuple[str, str]]) -> bool:
-    """The same fact from the same origin, quoted again; a qualification is never displaced."""
-    if item.stance in (Stance.QUALIFIES, Stance.CONTEXT):
-        return False
-    return any((item.origin, target) in told for target in item.targets)
+    targets = {piece.target for piece in evidence}
+    return {
+        (link.origin, target)
+        for row in finding.rows
+        for link in links.get(row, ())
+        for target in (row, f"{SOURCES}#{link.source}")
+        if target in targets
+    }
 
 
 _RANK = {grade: rank for rank, grade in enumerate(reversed(Grade))}

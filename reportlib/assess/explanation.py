@@ -9,7 +9,7 @@ from reportlib.load.parameters import Parameters
 from reportlib.model.evidence import Item
 from reportlib.model.findings import PartMatch, Record
 from reportlib.model.formatting import format_count, format_day, join_words
-from reportlib.model.robustness import Flip
+from reportlib.model.robustness import Robustness
 from reportlib.model.vocabulary import Comparison, Match, Stance, Unsettled, Verdict
 
 _AS_PRINTED = (Comparison.EQUALS, Comparison.INCLUDES)
@@ -30,69 +30,72 @@ def explain_verdict(
         still_open: the end of a horizon that is not over, and the day up to which outcomes count.
     """
     sentences = [
-        _on_the_horizon(*still_open) if still_open else "",
-        _on_the_finding(record),
-        _on_the_documents(record, verdict),
-        _on_the_caveat(record, verdict),
+        _explain_horizon(*still_open) if still_open else "",
+        _explain_finding(record),
+        _explain_documents(record, verdict),
+        _explain_caveat(record, verdict),
         explain_settings(record, parameters),
     ]
-    return " ".join(sentence for sentence in sentences if sentence)
+    return " ".join(filter(None, sentences))
 
 
-def _on_the_horizon(end: date, seen_until: date) -> str:
+def _explain_horizon(end: date, seen_until: date) -> str:
     return (
         f"Its horizon runs to {format_day(end)}; outcomes are looked at up to "
         f"{format_day(seen_until)}, so it is still open."
     )
 
 
-def _on_the_finding(record: Record) -> str:
+def _explain_finding(record: Record) -> str:
     if not record.test:
         return "No test: judged on documents alone."
     if record.missing:
         return f"Not computed: {record.missing}."
     if not record.rows:
         return "No row bears on it yet." if record.outcome else "No row bears on it."
-    return " ".join(_on_the_part(part, record) for part in record.parts)
+    return " ".join(_explain_part(part, record) for part in record.parts)
 
 
-def _on_the_part(part: PartMatch, record: Record) -> str:
+def _explain_part(part: PartMatch, record: Record) -> str:
     if part.comparison is Comparison.HOLDS and part.match is not Match.NO_DATA:
         if part.note:
-            of = f" ({part.part})" if len(record.parts) > 1 and part.part else ""
+            name = f" ({part.part})" if len(record.parts) > 1 and part.part else ""
             holds = "holds" if part.found == "yes" else "does not hold"
-            return f"Tested{of}: {part.note.rstrip('.')}. That {holds}."
+            return f"Tested{name}: {part.note.rstrip('.')}. That {holds}."
         holds = "holds" if part.match is Match.EXACT else "does not hold"
         return f"As tested, {f'“{part.part}”' if part.part else 'it'} {holds}."
-    of = f" ({part.part})" if part.part and part.part not in part.asserted else ""
+    name = f" ({part.part})" if part.part and part.part not in part.asserted else ""
     # A threshold is the test's: the article does not say "at least 1".
     as_tested = "" if part.comparison in _AS_PRINTED else ", as tested"
-    said = f"Asserted{as_tested}{of}: {part.asserted}"
+    asserted = f"Asserted{as_tested}{name}: {part.asserted}"
     if part.match is Match.NO_DATA:
-        return f"{said}; the record has no value for it."
+        return f"{asserted}; the record has no value for it."
     where = "" if part.match is Match.EXACT else f", in {format_count(len(record.rows), 'row')}"
     near = ", near enough at the tolerance in use" if part.match is Match.LOOSE else ""
-    return f"{said}; on record{where}: {part.found}{near}."
+    return f"{asserted}; on record{where}: {part.found}{near}."
 
 
-def _on_the_documents(record: Record, verdict: Verdict) -> str:
+def _explain_documents(record: Record, verdict: Verdict) -> str:
     counting = [item for item in record.items if not item.set_aside]
     pro = list_origins(counting, Stance.SUPPORTS)
     con = list_origins(counting, Stance.CONTRADICTS)
     if verdict is Verdict.NOT_SETTLED or not record.test:
-        said = []
-        if pro:
-            said.append(f"{join_words(pro)} {'supports' if len(pro) == 1 else 'support'} it")
-        if con:
-            said.append(f"{join_words(con)} {'contradicts' if len(con) == 1 else 'contradict'} it")
-        if not said and record.test:
+        sides = [
+            f"{join_words(origins)} {one if len(origins) == 1 else many} it"
+            for origins, one, many in (
+                (pro, "supports", "support"),
+                (con, "contradicts", "contradict"),
+            )
+            if origins
+        ]
+        if not sides and record.test:
             return ""
-        what = "; ".join(said) if said else "Nothing that counts bears on it"
+        text = "; ".join(sides) or "Nothing that counts bears on it"
         tail = {
             Unsettled.WEAK: ", which is too little to settle it",
             Unsettled.CONFLICT: ", and neither side outweighs the other",
         }.get(record.unsettled or Unsettled.NO_DATA, "")
-        return f"{what[0].upper()}{what[1:]}{tail}."
+        return f"{text[0].upper()}{text[1:]}{tail}."
     if verdict.holds and con:
         return f"{join_words(con)} {'says' if len(con) == 1 else 'say'} otherwise."
     if verdict is Verdict.NOT_SUPPORTED and pro:
@@ -100,45 +103,41 @@ def _on_the_documents(record: Record, verdict: Verdict) -> str:
     return ""
 
 
-def _on_the_caveat(record: Record, verdict: Verdict) -> str:
-    if not verdict.holds:
-        return ""
+def _explain_caveat(record: Record, verdict: Verdict) -> str:
     notes = dict.fromkeys(
         item.note
         for item in record.items
         if item.stance is Stance.QUALIFIES and not item.set_aside and item.note
     )
-    return f"But: {'; '.join(notes)}." if notes else ""
+    return f"But: {'; '.join(notes)}." if notes and verdict.holds else ""
 
 
 def explain_settings(record: Record, parameters: Parameters) -> str:
-    """Say how far the answer survives the plausible settings, and what changes it."""
+    """Return how far the answer survives the plausible settings, and what changes it."""
     robust = record.robustness
     if robust.decided <= 1 and not robust.flips:
         return ""
     if robust.same == robust.decided:
         every = "both" if robust.decided == 2 else f"all {robust.decided:,}"
         return f"The same answer in {every} settings tried that have data."
-    sentences = [_on_the_count(record)]
-    open_flips = [flip for flip in robust.flips if not flip.fixed]
-    fixed_flips = [flip for flip in robust.flips if flip.fixed]
+    sentences = [_count_settings(record)]
     capped = record.verdict is Verdict.CAVEAT
+    open_flips = _list_flips(robust, parameters, fixed=False)
+    fixed_flips = _list_flips(robust, parameters, fixed=True)
     if not robust.flips:
         but = "But it" if capped else "It"
         sentences.append(f"{but} changes only where several definitions are changed together.")
     if open_flips:
-        turns = _flips_in_words(open_flips, parameters)
-        sentences.append(f"What the text leaves open changes it: {turns}.")
+        sentences.append(f"What the text leaves open changes it: {open_flips}.")
     if fixed_flips:
-        turns = _flips_in_words(fixed_flips, parameters)
-        only = "Against" if open_flips else "It would change only against"
-        words = "But it holds only in" if capped else only
-        sentences.append(f"{words} the text's own words: {turns}.")
+        against = "Against" if open_flips else "It would change only against"
+        words = "But it holds only in" if capped else against
+        sentences.append(f"{words} the text's own words: {fixed_flips}.")
     return " ".join(sentences)
 
 
-def _on_the_count(record: Record) -> str:
-    """How many settings agree: those that the text allows, and those against its own words."""
+def _count_settings(record: Record) -> str:
+    """Count the settings that agree: those that the text allows, and those against its words."""
     robust = record.robustness
     same, decided = robust.same_allowed, robust.allowed
     others = robust.decided - decided
@@ -165,12 +164,12 @@ def _on_the_count(record: Record) -> str:
     )
 
 
-def _flips_in_words(flips: Iterable[Flip], parameters: Parameters) -> str:
-    said = []
-    for flip in flips:
-        taken = parameters.by_name[flip.parameter].taken_as(flip.value)
-        said.append(f"{taken} gives “{flip.state}”")
-    return "; ".join(said)
+def _list_flips(robust: Robustness, parameters: Parameters, *, fixed: bool) -> str:
+    return "; ".join(
+        f"{parameters.by_name[flip.parameter].taken_as(flip.value)} gives “{flip.state}”"
+        for flip in robust.flips
+        if flip.fixed is fixed
+    )
 
 
 def list_origins(items: Iterable[Item], stance: Stance) -> list[str]:

@@ -31,7 +31,7 @@ _OTHER_WORDS = 12
 """The number of other words of its column that are tried for a word, the most frequent first."""
 
 
-def change_row(frame: pd.DataFrame, row: str, words: Words) -> Iterator[pd.DataFrame]:
+def _change_row(frame: pd.DataFrame, row: str, words: Words) -> Iterator[pd.DataFrame]:
     """Return the table with one row changed, in one way after the other, the most telling first.
 
     A row is left out, or one of its cells is blanked, or filled with what such a cell could hold;
@@ -49,30 +49,13 @@ def change_row(frame: pd.DataFrame, row: str, words: Words) -> Iterator[pd.DataF
         if column not in days:
             for other in _list_alternatives(frame, row, column, value, words.get(column, ())):
                 yield _set_cell(frame, row, column, other)
-    yield add_row(frame, frame.loc[[row]])
+    yield _add_row(frame, frame.loc[[row]])
 
 
-def add_row(frame: pd.DataFrame, like: pd.DataFrame, **cells: Any) -> pd.DataFrame:
+def _add_row(frame: pd.DataFrame, like: pd.DataFrame, **cells: Any) -> pd.DataFrame:
     """Return the table with one row more: like another, but for some cells."""
     columns = {column: [value] for column, value in cells.items()}
     return pd.concat([frame, like.set_axis([f"{like.index[0]}-again"]).assign(**columns)])
-
-
-def add_row_on_days(frame: pd.DataFrame, like: pd.DataFrame, days: Any) -> Iterator[pd.DataFrame]:
-    """Return the table with one row more, like another, of which every day is one of some days."""
-    dated = list(like.select_dtypes("datetime"))
-    for day in days:
-        yield add_row(frame, like, **dict.fromkeys(dated, day.normalize()))
-
-
-def add_row_with_words(
-    frame: pd.DataFrame, like: pd.DataFrame, words: Words
-) -> Iterator[pd.DataFrame]:
-    """Return the table with one row more, like another but for one word."""
-    for column in (name for name in words if name in frame):
-        is_list = isinstance(like[column].iloc[0], tuple)
-        for word in words[column]:
-            yield add_row(frame, like, **{column: (word,) if is_list else word})
 
 
 def _set_cell(frame: pd.DataFrame, row: str, column: str, value: Any) -> pd.DataFrame:
@@ -147,7 +130,7 @@ class _Probe:
             _list_cited_elsewhere(assessment, evaluator) if self._found_nothing else []
         )
         self._day = pd.Timestamp(day)
-        self.data = assessment.known.view(day)
+        self.data = assessment.study_data.view(day)
         self.cited = [row for row in own.finding.rows if row not in own.finding.context]
 
     def detects_change(self, row: str, data: DataView) -> bool:
@@ -155,7 +138,7 @@ class _Probe:
         frame = data.frame(table_of(row))
         if row not in frame.index:
             return False
-        return self._moves_with_any(data, table_of(row), change_row(frame, row, self._words))
+        return self._moves_with_any(data, table_of(row), _change_row(frame, row, self._words))
 
     def detects_new_row(self) -> bool | None:
         """Whether an added row moves the finding, where nothing was found; None: something was."""
@@ -190,12 +173,19 @@ class _Probe:
         cited = [row for row in self.cited if row in whole.index]
         days = sorted({*_list_days(whole.loc[cited]), self._day})
         between = [early + (late - early) / 2 for early, late in pairwise(days)]
+        dated = list(map(str, whole.select_dtypes("datetime")))
         for row in dict.fromkeys([*cited, *whole.index]):
-            yield from add_row_on_days(frame, whole.loc[[row]], between or days)
+            for day in between or days:
+                cells = dict.fromkeys(dated, day.normalize())
+                yield _add_row(frame, whole.loc[[row]], **cells)
         for row in (row for row in self._elsewhere if row in frame.index):
             like = frame.loc[[row]]
-            yield from add_row_on_days(frame, like, _list_days(like))
-            yield from add_row_with_words(frame, like, self._words)
+            for day in _list_days(like):
+                yield _add_row(frame, like, **dict.fromkeys(dated, day.normalize()))
+            for column in (name for name in self._words if name in frame):
+                is_list = isinstance(like[column].iloc[0], tuple)
+                for word in self._words[column]:
+                    yield _add_row(frame, like, **{column: (word,) if is_list else word})
 
 
 def _list_days(frame: pd.DataFrame) -> set[pd.Timestamp]:

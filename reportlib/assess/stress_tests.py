@@ -182,8 +182,8 @@ def _date_references(
     """The days on which rows or documents, or a date in a row, became known."""
     for table, cited in group_by_key((table_of(name), name) for name in references).items():
         if table == SOURCES:
-            days = ((name, assessment.known.published(name)) for name in cited)
-            yield from ((name, day) for name, day in days if day is not None)
+            published = assessment.study_data.published
+            yield from ((name, published[name]) for name in cited if name in published)
         elif KNOWN_FROM in (frame := assessment.frames[table]):
             dated = frame.select_dtypes("datetime").loc[list(cited)]
             for column in dated:

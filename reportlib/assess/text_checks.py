@@ -32,16 +32,14 @@ Places = tuple[PrintedValue, ...]
 def run_text_checks(assessment: Assessment) -> tuple[TextCheckResult, ...]:
     """Return what comes of every relation of the ledger at the setting in use, in its order."""
     settings = assessment.settings.values
-    return tuple(
-        compare_places(one, settings, assessment.parameters)
-        for one in assessment.ledger.consistencies
-    )
+    checks = assessment.ledger.consistencies
+    return tuple(compare_places(check, settings, assessment.parameters) for check in checks)
 
 
 def compare_places(
-    consistency: TextCheck, settings: Mapping[str, Setting], parameters: Parameters
+    check: TextCheck, settings: Mapping[str, Setting], parameters: Parameters
 ) -> TextCheckResult:
-    """Hold the places of one relation against each other.
+    """Compare the places of one relation with each other.
 
     Example: of 29 June and 21 June for one moment it says what stands where, and that they are 8
     days apart. A tolerance that names a parameter takes its value from ``settings``, and each of
@@ -50,25 +48,25 @@ def compare_places(
     Raises:
         BadTest: the tolerance is no number of days.
     """
-    evaluate = _EVALUATIONS[consistency.relation]
-    name = consistency.tolerance
-    chosen = {name: settings[name]} if name in parameters.by_name else {}
-    agrees, how = evaluate(consistency.places, _days(chosen.get(name, name)))
+    evaluate, name = _EVALUATIONS[check.relation], check.tolerance
+    is_parameter = name in parameters.by_name
+    tolerance = settings[name] if is_parameter else name
+    agrees, comparison = evaluate(check.places, _parse_days(tolerance))
     agrees_at = {
-        value: evaluate(consistency.places, _days(value))[0]
-        for value in (parameters.plausible(name) if chosen else ())
+        value: evaluate(check.places, _parse_days(value))[0]
+        for value in (parameters.plausible(name) if is_parameter else ())
     }
-    turned = _turned(agrees_at, agrees, name, parameters)
+    others = _describe_other_tolerances(agrees_at, agrees, name, parameters)
     return TextCheckResult(
-        key=consistency.key,
-        about=consistency.about,
-        note=consistency.note,
-        relation=consistency.relation,
+        key=check.key,
+        about=check.about,
+        note=check.note,
+        relation=check.relation,
         agrees=agrees,
-        found=f"{_what_stands_where(consistency)}: {how}.{turned}",
-        places=consistency.places,
-        claims=consistency.claims,
-        parameters=chosen,
+        found=f"{_describe_places(check)}: {comparison}.{others}",
+        places=check.places,
+        claims=check.claims,
+        parameters={name: tolerance} if is_parameter else {},
         agrees_at=agrees_at,
     )
 
@@ -81,7 +79,7 @@ def _same_date(places: Places, tolerance: int) -> tuple[bool, str]:
         return True, "the same" if len(set(spans)) == 1 else "the same, as exactly as each is given"
     furthest = "they are" if len(spans) == 2 else "the furthest are"
     near = " and within the tolerance" if gap <= tolerance else ""
-    return gap <= tolerance, f"{furthest} {_days_in_words(gap, *spans)} apart{near}"
+    return gap <= tolerance, f"{furthest} {_format_days(gap, *spans)} apart{near}"
 
 
 def _in_order(places: Places, _tolerance: int) -> tuple[bool, str]:
@@ -91,7 +89,7 @@ def _in_order(places: Places, _tolerance: int) -> tuple[bool, str]:
     if not late:
         return True, "in that order"
     one, other = max(late, key=lambda pair: pair[0].days_from(pair[1]))
-    days = _days_in_words(one.days_from(other), one, other)
+    days = _format_days(one.days_from(other), one, other)
     return False, f"what should come first, {format_span(one)}, comes {days} later"
 
 
@@ -121,27 +119,27 @@ _EVALUATIONS: Mapping[TextRelation, Callable[[Places, int], tuple[bool, str]]] =
 }
 
 
-def _what_stands_where(consistency: TextCheck) -> str:
+def _describe_places(check: TextCheck) -> str:
     return ", ".join(
-        f"{locator} has {join_words(_in_words(consistency.relation, place) for place in places)}"
-        for locator, places in groupby(consistency.places, key=lambda place: place.locator)
+        f"{locator} has {join_words(_describe_place(check.relation, place) for place in places)}"
+        for locator, places in groupby(check.places, key=lambda place: place.locator)
     )
 
 
-def _in_words(relation: TextRelation, place: PrintedValue) -> str:
+def _describe_place(relation: TextRelation, place: PrintedValue) -> str:
     value = PARSERS[relation](place.value)
     if isinstance(value, Span):
         return format_span(value)
     return value if isinstance(value, str) else format_value(float(value), place.unit)
 
 
-def _days_in_words(days: int, *spans: Span) -> str:
+def _format_days(days: int, *spans: Span) -> str:
     """A number of days, which of months and years is only the least that it can be."""
     exact = all(span.first == span.last for span in spans)
     return format_count(days, "day") if exact else f"at least {format_count(days, 'day')}"
 
 
-def _turned(
+def _describe_other_tolerances(
     agrees_at: Mapping[Setting, bool], agrees: bool, name: str, parameters: Parameters
 ) -> str:
     """Say whether another plausible value of the tolerance gives another answer."""
@@ -161,7 +159,7 @@ def _turned(
     return f" At another plausible setting it {word}: {taken}."
 
 
-def _days(tolerance: Setting) -> int:
+def _parse_days(tolerance: Setting) -> int:
     try:
         return int(tolerance or 0)
     except ValueError:

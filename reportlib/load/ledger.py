@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from reportlib.load.csv_rows import CsvRow, CsvRows, group_by_key, split_list
+from reportlib.load.csv_rows import CsvRow, CsvRows, T, group_by_key, make_value, split_list
 from reportlib.model.claims import (
     WHOLE,
     Assertion,
@@ -57,42 +57,34 @@ class Ledger:
         Raises:
             BadData: with every fault of the data package.
         """
-        with CsvRows(study) as lines:
-            sentences = tuple(_sentence(line) for line in lines.of("sentences"))
-            locators = group_by_key(
-                (claim, sentence.locator) for sentence in sentences for claim in sentence.claims
-            )
-            members = group_by_key((line["group"], _member(line)) for line in lines.of("members"))
-            assertions = group_by_key(
-                (line["claim"], _assertion(line)) for line in lines.of("assertions")
-            )
-            in_order = sorted(lines.of("printed"), key=lambda line: int(line["place"]))
-            places = group_by_key(
-                (line["consistency"], _printed(line, assertions)) for line in in_order
-            )
+        with CsvRows(study) as rows:
+
+            def group(name: str, make: Callable[[CsvRow], T]) -> dict[str, tuple[T, ...]]:
+                return group_by_key((row["claim"], make(row)) for row in rows.of(name))
+
+            sentences = tuple(map(_sentence, rows.of("sentences")))
+            locators = group_by_key((claim, s.locator) for s in sentences for claim in s.claims)
+            members = group_by_key((row["group"], _member(row)) for row in rows.of("members"))
+            assertions = group("assertions", _assertion)
+            printed = sorted(rows.of("printed"), key=lambda row: int(row["place"]))
+            places = group_by_key((r["consistency"], _printed(r, assertions)) for r in printed)
             return cls(
                 claims={
-                    line["claim"]: _claim(line, locators.get(line["claim"], ()))
-                    for line in lines.of("claims")
+                    row["claim"]: _claim(row, locators.get(row["claim"], ()))
+                    for row in rows.of("claims")
                 },
                 assertions=assertions,
-                definitions=group_by_key(
-                    (line["claim"], _definition(line)) for line in lines.of("definitions")
+                definitions=group("definitions", _definition),
+                groups=tuple(_group(r, members.get(r["group"], ())) for r in rows.of("groups")),
+                edges=tuple(
+                    Edge(row["child"], row["parent"], Relation(row["relation"]))
+                    for row in rows.of("edges")
                 ),
-                groups=tuple(
-                    _group(line, members.get(line["group"], ())) for line in lines.of("groups")
-                ),
-                edges=tuple(_edge(line) for line in lines.of("edges")),
-                rivals=group_by_key(
-                    (line["claim"], line["reading"]) for line in lines.of("rivals")
-                ),
-                evidence=group_by_key(
-                    (line["claim"], _evidence(line)) for line in lines.of("evidence")
-                ),
+                rivals=group("rivals", lambda row: row["reading"]),
+                evidence=group("evidence", _evidence),
                 sentences=sentences,
                 consistencies=tuple(
-                    _consistency(line, places.get(line["key"], ()))
-                    for line in lines.of("consistency")
+                    _text_check(row, places.get(row["key"], ())) for row in rows.of("consistency")
                 ),
             )
 
@@ -167,97 +159,63 @@ class Ledger:
         return {parent: number for number, parent in enumerate(self._by_parent)}
 
 
-def _claim(line: CsvRow, locators: tuple[str, ...]) -> Claim:
-    return Claim(
-        id=line["claim"],
-        paraphrase=line["paraphrase"],
-        kind=Kind(line["kind"]),
-        chapter=line["chapter"],
-        outcome_kind=OutcomeKind(line["outcome_kind"]) if line["outcome_kind"] else None,
-        horizon=line["horizon"],
-        indicator=line["indicator"],
-        method=line["method"],
-        falsifier=line["falsifier"],
-        settled_by=line["settled_by"],
-        reconstructed=line["reconstructed"] == "yes",
+def _claim(row: CsvRow, locators: tuple[str, ...]) -> Claim:
+    return make_value(
+        Claim,
+        row,
+        id=row["claim"],
+        kind=Kind(row["kind"]),
+        outcome_kind=OutcomeKind(row["outcome_kind"]) if row["outcome_kind"] else None,
+        reconstructed=row["reconstructed"] == "yes",
         locators=locators,
     )
 
 
-def _assertion(line: CsvRow) -> Assertion:
-    return Assertion(
-        claim=line["claim"],
-        part=line["part"],
-        comparison=Comparison(line["comparison"]),
-        value=line["value"],
-        unit=line["unit"],
-        tolerance=line["tolerance"],
-        hedge=line["hedge"],
-        attributed_to=line["attributed_to"],
-        note=line.get("note", ""),
+def _assertion(row: CsvRow) -> Assertion:
+    comparison = Comparison(row["comparison"])
+    return make_value(Assertion, row, comparison=comparison, note=row.get("note", ""))
+
+
+def _definition(row: CsvRow) -> Definition:
+    return make_value(Definition, row, fixed=row["fixed"] == "yes")
+
+
+def _member(row: CsvRow) -> Member:
+    requires = row["requires"]
+    demand = Demand(Comparison(requires), row["requires_value"]) if requires else None
+    return Member(row["member"], demand, row["why"])
+
+
+def _group(row: CsvRow, members: tuple[Member, ...]) -> Group:
+    mode = Mode(row["mode"])
+    needed = len(members) if mode is Mode.LINKED else int(row["needed"])
+    return Group(row["group"], row["parent"], mode, needed, row["warrant"], members)
+
+
+def _evidence(row: CsvRow) -> Evidence:
+    return make_value(
+        Evidence,
+        row,
+        stance=Stance(row["stance"]),
+        directness=Directness(row["directness"]),
+        source_class=row["class"],
     )
 
 
-def _edge(line: CsvRow) -> Edge:
-    return Edge(line["child"], line["parent"], Relation(line["relation"]))
+def _sentence(row: CsvRow) -> Sentence:
+    claims, words = split_list(row["claims"]), int(row["words"])
+    return make_value(Sentence, row, role=Role(row["role"]), claims=claims, words=words)
 
 
-def _definition(line: CsvRow) -> Definition:
-    return Definition(line["claim"], line["parameter"], line["fixed"] == "yes", line["why"])
+def _text_check(row: CsvRow, places: tuple[PrintedValue, ...]) -> TextCheck:
+    relation, concerns = TextRelation(row["relation"]), split_list(row["concerns"])
+    return make_value(TextCheck, row, relation=relation, places=places, concerns=concerns)
 
 
-def _member(line: CsvRow) -> Member:
-    requires = (
-        Demand(Comparison(line["requires"]), line["requires_value"]) if line["requires"] else None
-    )
-    return Member(line["member"], requires, line["why"])
-
-
-def _group(line: CsvRow, members: tuple[Member, ...]) -> Group:
-    mode = Mode(line["mode"])
-    needed = len(members) if mode is Mode.LINKED else int(line["needed"])
-    return Group(line["group"], line["parent"], mode, needed, line["warrant"], members)
-
-
-def _evidence(line: CsvRow) -> Evidence:
-    return Evidence(
-        key=line["key"],
-        claim=line["claim"],
-        target=line["target"],
-        stance=Stance(line["stance"]),
-        directness=Directness(line["directness"]),
-        origin=line["origin"],
-        source_class=line["class"],
-        note=line["note"],
-    )
-
-
-def _sentence(line: CsvRow) -> Sentence:
-    return Sentence(
-        line["locator"],
-        Role(line["role"]),
-        split_list(line["claims"]),
-        int(line["words"]),
-        line["sha256"],
-    )
-
-
-def _consistency(line: CsvRow, places: tuple[PrintedValue, ...]) -> TextCheck:
-    return TextCheck(
-        key=line["key"],
-        about=line["about"],
-        relation=TextRelation(line["relation"]),
-        places=places,
-        tolerance=line["tolerance"],
-        concerns=split_list(line["concerns"]),
-        note=line["note"],
-    )
-
-
-def _printed(line: CsvRow, assertions: Mapping[str, tuple[Assertion, ...]]) -> PrintedValue:
+def _printed(row: CsvRow, assertions: Mapping[str, tuple[Assertion, ...]]) -> PrintedValue:
     """A value as it is printed, or the one that a claim asserts."""
-    if not line["claim"]:
-        return PrintedValue(line["locator"], line["value"])
-    part = line["part"] or WHOLE
-    asserted = {one.part: one for one in assertions[line["claim"]]}[part]
-    return PrintedValue(line["locator"], asserted.value, asserted.unit, line["claim"], part)
+    if not row["claim"]:
+        return PrintedValue(row["locator"], row["value"])
+    part = row["part"] or WHOLE
+    asserted = {assertion.part: assertion for assertion in assertions[row["claim"]]}[part]
+    return PrintedValue(row["locator"], asserted.value, asserted.unit, row["claim"], part)

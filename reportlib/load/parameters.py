@@ -20,10 +20,10 @@ AS_OF = "as_of"
 OUTCOMES_UNTIL = "outcomes_until"
 SOURCE_FLOOR = "source_floor"
 OWN = (AS_OF, OUTCOMES_UNTIL, SOURCE_FLOOR)
-"""The parameters that the library itself obeys; every study has them, and no test names them."""
+"""The parameters that the library itself applies; every study has them, and no test names them."""
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The one written in C, where there is one: each notebook reads the parameters anew."""
+"""The loader in C, where there is one, as each notebook reads the parameters anew."""
 BASE = "base"
 """The set that the published page is made from; the others say where they differ from it."""
 
@@ -60,7 +60,7 @@ class Parameter:
         return f"“{self.label}” taken as “{self.label_of(value)}”"
 
     def fault_in(self, value: Any) -> str:
-        """Say what is wrong with a value, or nothing."""
+        """Return what is wrong with a value; empty if nothing is."""
         if self.earliest is not None and self.latest is not None:
             return self._fault_in_day(value)
         alike = next((known for known in self.choices if str(known) == str(value)), None)
@@ -101,32 +101,27 @@ class Parameters:
         faults: list[Fault] = []
         by_name: dict[str, Parameter] = {}
         where = study.relative(study.meanings)
-        for name, entry in _mapping(study, study.meanings.name, faults).items():
+        for name, entry in _read_names(study, study.meanings.name, faults).items():
             try:
                 by_name[name] = _parameter(name, entry)
             except (KeyError, TypeError, ValueError, AttributeError) as problem:
                 faults.append(Fault(f"{where}, {name}", f"cannot be read: {problem!r}"))
-        faults += [
-            Fault(f"{where}, {name}", "is no name", "Allowed: a-z, 0-9 and _.")
-            for name in by_name
-            if not _NAME.fullmatch(str(name))
-        ]
-        faults += [
-            Fault(where, f"the parameter “{name}” is missing")
-            for name in OWN
-            if name not in by_name
-        ]
-        sets = {name: _mapping(study, f"{name}.yaml", faults) for name in study.set_names()}
+            else:
+                if not _NAME.fullmatch(str(name)):
+                    faults.append(
+                        Fault(f"{where}, {name}", "is no name", "Allowed: a-z, 0-9 and _.")
+                    )
+        for name in OWN:
+            if name not in by_name:
+                faults.append(Fault(where, f"the parameter “{name}” is missing"))
+        sets = {name: _read_names(study, f"{name}.yaml", faults) for name in study.set_names()}
         parameters = cls(by_name, sets)
         if BASE not in sets:
             faults.append(Fault("params", f"{BASE}.yaml is missing"))
         for set_name, values in sets.items():
             faults += parameters.faults_in(values, f"params/{set_name}.yaml")
-        faults += [
-            Fault(f"params/{BASE}.yaml, {name}", "has no value")
-            for name in by_name
-            if name not in sets.get(BASE, {})
-        ]
+        for name in (name for name in by_name if name not in sets.get(BASE, {})):
+            faults.append(Fault(f"params/{BASE}.yaml, {name}", "has no value"))
         if faults:
             raise BadParameters(faults)
         return parameters
@@ -143,10 +138,10 @@ class Parameters:
         return faults
 
     def check(self, values: Mapping[str, Any], where: str) -> None:
-        """Raise everything that is wrong with some choices at once.
+        """Check some choices.
 
         Raises:
-            BadParameters: something is.
+            BadParameters: with everything that is wrong with them.
         """
         if faults := self.faults_in(values, where):
             raise BadParameters(faults)
@@ -233,17 +228,16 @@ def read_mapping(path: Path) -> Any:
     return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
 
 
-def _mapping(study: Study, name: str, faults: list[Fault]) -> dict[str, Any]:
-    path = study.params / name
+def _read_names(study: Study, name: str, faults: list[Fault]) -> dict[str, Any]:
+    """Return the names and values of a file; what is wrong with it is added to the faults."""
+    problem = "does not hold names and values"
     try:
-        content = read_mapping(path)
+        content = read_mapping(study.params / name)
+        if isinstance(content, dict):
+            return content
     except FileNotFoundError:
-        faults.append(Fault(f"params/{name}", "is missing"))
-        return {}
-    except (yaml.YAMLError, UnicodeDecodeError) as problem:
-        faults.append(Fault(f"params/{name}", " ".join(str(problem).split())))
-        return {}
-    if not isinstance(content, dict):
-        faults.append(Fault(f"params/{name}", "does not hold names and values"))
-        return {}
-    return content
+        problem = "is missing"
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        problem = " ".join(str(error).split())
+    faults.append(Fault(f"params/{name}", problem))
+    return {}

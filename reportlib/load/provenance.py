@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reportlib.load.csv_rows import CsvRows, group_by_key
+from reportlib.load.csv_rows import CsvRow, CsvRows, group_by_key, make_value
 from reportlib.model.evidence import Link, Source, SourceClass
 from reportlib.model.vocabulary import Grade
 from reportlib.study import Study
@@ -27,32 +27,29 @@ class Provenance:
         Raises:
             BadData: with every fault of the data package.
         """
-        with CsvRows(study) as lines:
+        with CsvRows(study) as rows:
             classes = {
-                line["class"]: SourceClass(
-                    line["class"], Grade(line["grade"]), line["primary"] == "yes", line["meaning"]
+                row["class"]: make_value(
+                    SourceClass,
+                    row,
+                    name=row["class"],
+                    grade=Grade(row["grade"]),
+                    primary=row["primary"] == "yes",
                 )
-                for line in lines.of("classes")
+                for row in rows.of("classes")
             }
             sources = {
-                line["source"]: Source(
-                    id=line["source"],
-                    **{column: line[column] for column in line if column != "source"},
-                )
-                for line in lines.of("sources")
+                row["source"]: make_value(Source, row, id=row["source"])
+                for row in rows.of("sources")
             }
             links = group_by_key(
-                (
-                    row := f"{line['table']}#{line['key']}",
-                    Link(
-                        row,
-                        line["source"],
-                        line["origin"],
-                        classes[line["class"]],
-                        line["locator"],
-                        line["note"],
-                    ),
-                )
-                for line in lines.of("row_sources")
+                (link.row, link)
+                for row in rows.of("row_sources")
+                for link in [_link(row, classes[row["class"]])]
             )
         return cls(sources, classes, links)
+
+
+def _link(row: CsvRow, source_class: SourceClass) -> Link:
+    reference = f"{row['table']}#{row['key']}"
+    return Link(reference, row["source"], row["origin"], source_class, row["locator"], row["note"])

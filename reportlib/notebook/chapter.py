@@ -88,7 +88,7 @@ class Chapter:
     def later(self) -> DataView:
         """The tables as they were known on the day up to which outcomes are looked at."""
         assessment = self._current()
-        return assessment.known.view(assessment.settings.outcomes_until).watched()
+        return assessment.study_data.view(assessment.settings.outcomes_until).watched()
 
     @property
     def as_of(self) -> str:

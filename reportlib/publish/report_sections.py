@@ -38,7 +38,7 @@ from reportlib.render.backtest import render_backtest, render_known_when
 from reportlib.render.cards import render_card
 from reportlib.render.charts import Figure
 from reportlib.render.claim_lists import render_text_checks
-from reportlib.render.definition_switch import list_shifts, make_switch_data, render_switch_table
+from reportlib.render.definition_switch import list_effects, make_switch_data, render_switch_table
 from reportlib.render.diff_table import render_diff
 from reportlib.render.limits import render_limits
 from reportlib.render.robustness_table import render_robustness_table
@@ -139,9 +139,9 @@ class Report:
 
     def switch(self) -> Block:
         """What every other definition changes, and the data with which the page shows it."""
-        moved = list_shifts(self._inquiry, self._recorded, self.argument)
-        table = render_switch_table(self._inquiry, self.argument, moved)
-        return Block(table, {SWITCH: make_switch_data(self._inquiry, moved)})
+        effects = list_effects(self._inquiry, self._recorded, self.argument)
+        table = render_switch_table(self._inquiry, self.argument, effects)
+        return Block(table, {SWITCH: make_switch_data(self._inquiry, effects)})
 
     def tried(self) -> Block:
         """What was tried to turn each verdict."""

@@ -44,12 +44,9 @@ class SourceSummary:
 def summarise_sources(
     sources: Collection[Source], links: Mapping[str, Sequence[Link]], read_of: Iterable[str] = ()
 ) -> SourceSummary:
-    """Return what sources and links come to.
+    """Return what sources and links, by row, come to.
 
-    Args:
-        sources: the documents.
-        links: by row, its sources.
-        read_of: the origins of documents that were read for themselves, behind no row.
+    ``read_of`` are the origins of documents that were read for themselves, behind no row.
     """
     best = [min(link.source_class.grade for link in of_row) for of_row in links.values()]
     origins = [{link.origin for link in of_row} - {NOBODY} for of_row in links.values()]
@@ -61,17 +58,14 @@ def summarise_sources(
         good=sum(grade in (Grade.A, Grade.B) for grade in best),
         fair=best.count(Grade.C),
         unreliable=best.count(Grade.D),
-        one_origin=sum(len(one) == 1 for one in origins),
+        one_origin=sum(len(of_row) == 1 for of_row in origins),
         seen=_by_number(source.seen_as for source in sources),
         kinds=_by_number(source.kind.replace("_", " ") for source in sources),
     )
 
 
 def _by_number(words: Iterable[str]) -> list[tuple[str, int]]:
-    return sorted(Counter(words).items(), key=lambda one: (-one[1], one[0]))
-
-
-_UNSEEN = "a value of this row"
+    return sorted(Counter(words).items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 @dataclass(frozen=True)
@@ -98,29 +92,22 @@ class Document:
 def render_cited_rows(
     assessment: Assessment, argument: Argument, downloads: Mapping[str, str]
 ) -> Markup:
-    """Return every cited row, table by table.
-
-    Args:
-        assessment: the study as it was read.
-        argument: the records, whose rows these are.
-        downloads: by table, the address at which a reader gets the whole of it.
-    """
+    """Return every cited row, table by table; ``downloads`` has the address of each table."""
     frames, described = assessment.frames, assessment.study_data.tables.resources
     citing = map_citations(argument)
-    by_table: dict[str, list[CitedRow]] = {}
+    by_table: dict[str, list[CitedRow]] = defaultdict(list)
     for table in sorted({table_of(reference) for reference in citing} - {SOURCES}):
         cited = frames[table][frames[table].index.isin(citing)].sort_index()
-        by_table[table] = []
         for reference, *row in cited.itertuples(name=None):
             cells = _cells(dict(zip(cited.columns, row, strict=True)), described[table].fields)
             links = assessment.provenance.links.get(reference, ())
             seen = tuple(link for link in links if link.is_seen)
             if len(seen) < len(links):
-                cells = (*cells, ("without a source", _UNSEEN))
+                cells = (*cells, ("without a source", "a value of this row"))
             by_table[table].append(CitedRow(reference, cells, seen, citing[reference]))
     return render(
         "rows.html.j2",
-        tables={table: rows for table, rows in by_table.items() if rows},
+        tables=by_table,
         downloads=downloads,
         sources=assessment.provenance.sources,
     )
@@ -129,17 +116,20 @@ def render_cited_rows(
 def render_documents(assessment: Assessment, argument: Argument, article: str = "") -> Markup:
     """Return every document behind the cited rows and the evidence, and what they come to.
 
-    Args:
-        assessment: the study as it was read.
-        argument: the records, and how they stand on each other.
-        article: the source that is the article itself, which is listed too.
+    The source that is the article itself is listed too.
     """
-    found = list_cited_documents(assessment, argument, article)
+    documents = list_cited_documents(assessment, argument, article)
+    links = assessment.provenance.links
+    summary = summarise_sources(
+        [document.source for document in documents],
+        {row: links[row] for row in map_citations(argument) if row in links},
+        [document.source.origin for document in documents if document.claims],
+    )
     return render(
         "documents.html.j2",
-        documents=found,
+        documents=documents,
         classes=assessment.provenance.classes.values(),
-        summary=_summary(found, assessment, argument),
+        summary=summary,
     )
 
 
@@ -167,15 +157,6 @@ def list_cited_documents(
         )
         for name in sorted({*rows, *claims, *filter(None, [article])})
     ]
-
-
-def _summary(
-    found: Sequence[Document], assessment: Assessment, argument: Argument
-) -> SourceSummary:
-    of_row = assessment.provenance.links
-    links = {row: of_row[row] for row in map_citations(argument) if row in of_row}
-    sources = [document.source for document in found]
-    return summarise_sources(sources, links, [one.source.origin for one in found if one.claims])
 
 
 def map_citations(argument: Argument) -> dict[str, tuple[str, ...]]:

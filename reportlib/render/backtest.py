@@ -93,9 +93,7 @@ class BacktestRow:
 def render_backtest(assessment: Assessment, recorded: Argument) -> Markup:
     """Return the claims that hindsight changes, and a table of all.
 
-    Args:
-        assessment: the study as it was read.
-        recorded: the records as the chapters made them, without groundings.
+    ``recorded`` has the records as the chapters made them, without groundings.
     """
     return render(
         "then_and_now.html.j2",
@@ -107,30 +105,26 @@ def render_backtest(assessment: Assessment, recorded: Argument) -> Markup:
 
 def list_backtest_rows(recorded: Argument) -> list[BacktestRow]:
     """Return every claim that was looked at and has a state of its day; outcomes have none."""
-    before = shift_argument(
-        recorded, lambda tests: tests.backtest.then if tests.backtest else None
-    ).records
-    after = shift_argument(
-        recorded, lambda tests: tests.backtest.now if tests.backtest else None
-    ).records
-    moments = {
-        claim: (StateLabel.of(before[claim]), StateLabel.of(after[claim]))
+    before = shift_argument(recorded, lambda tests: tests.backtest.then if tests.backtest else None)
+    after = shift_argument(recorded, lambda tests: tests.backtest.now if tests.backtest else None)
+    states = {
+        claim: (StateLabel.of(record), StateLabel.of(after.records[claim]))
         for claim in recorded.ledger.claims
-        if claim in before and before[claim].outcome is None
+        if (record := before.records.get(claim)) is not None and record.outcome is None
     }
-    changed = {claim for claim, (then, now) in moments.items() if then != now}
-    lines = []
-    for claim, (then, now) in moments.items():
-        backtest = after[claim].stress_tests.backtest
-        lines.append(
-            BacktestRow(
-                claim=claim,
-                paraphrase=recorded.ledger.claims[claim].paraphrase,
-                then=then,
-                now=now,
-                turned_on=format_day(backtest.turned_on) if backtest and backtest.turned_on else "",
-                rows=backtest.rows if backtest else (),
-                because=tuple(c for c in recorded.ledger.children_of(claim) if c in changed),
-            )
+    changed = {claim for claim, (then, now) in states.items() if then != now}
+    rows = []
+    for claim, (then, now) in states.items():
+        backtest = after.records[claim].stress_tests.backtest
+        turned_on = backtest.turned_on if backtest else None
+        row = BacktestRow(
+            claim=claim,
+            paraphrase=recorded.ledger.claims[claim].paraphrase,
+            then=then,
+            now=now,
+            turned_on=format_day(turned_on) if turned_on else "",
+            rows=backtest.rows if backtest else (),
+            because=tuple(c for c in recorded.ledger.children_of(claim) if c in changed),
         )
-    return lines
+        rows.append(row)
+    return rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from reportlib.assess.argument import Argument
 from reportlib.assess.assessment import Assessment
 from reportlib.assess.comparison import describe
 from reportlib.assess.text_checks import run_text_checks
-from reportlib.model.claims import Claim, Demand
+from reportlib.model.claims import WHOLE, Assertion, Demand
 from reportlib.model.evidence import Item
 from reportlib.model.findings import Record
 from reportlib.model.formatting import join_alternatives
@@ -56,8 +57,11 @@ def render_card(
         said: sentences of its chapter that belong beside the reason.
         alone: the card stands in its chapter, where the other chapters are not known.
     """
-    claim = assessment.claim(claim_id)
+    claim, ledger = assessment.claim(claim_id), assessment.ledger
     record = argument.records.get(claim_id)
+    # An empty record stands for a claim that no chapter has recorded.
+    shown = record or Record(claim_id, claim.kind, claim.chapter)
+    labels = {name: p.label_of for name, p in assessment.parameters.by_name.items()}
     return render(
         "card.html.j2",
         claim=claim,
@@ -65,57 +69,63 @@ def render_card(
         shown=StateLabel.of(record),
         said=said,
         disagreements=[
-            one for one in run_text_checks(assessment) if claim_id in one.claims and not one.agrees
+            result
+            for result in run_text_checks(assessment)
+            if claim_id in result.claims and not result.agrees
         ],
         agreements=AGREEMENTS,
         alone=alone,
-        asserted=_asserted(assessment, claim),
-        sides=_sides(record),
-        set_aside=[item for item in _items(record) if item.set_aside],
-        roles=_roles(assessment, argument, record),
-        groups=assessment.ledger.groups_of(claim_id),
-        rivals=assessment.ledger.rivals.get(claim_id, ()),
-        parents=sorted({group.parent for group, _ in assessment.ledger.places_of(claim_id)}),
-        edges=[edge for edge in assessment.ledger.edges if edge.child == claim_id],
+        asserted=[_assertion(a) for a in ledger.assertions.get(claim_id, ())],
+        sides=_sides(shown),
+        set_aside=[item for item in shown.items if item.set_aside],
+        roles=_roles(assessment, shown),
+        groups=ledger.groups_of(claim_id),
+        rivals=ledger.rivals.get(claim_id, ()),
+        parents=sorted({group.parent for group, _ in ledger.places_of(claim_id)}),
+        edges=[edge for edge in ledger.edges if edge.child == claim_id],
         falls=_falls(argument, claim_id),
-        badges=_badges(record),
+        badges=_badges(shown),
         right=list_right_details(argument, assessment.parameters, record, alone=alone),
-        flips=_flips(assessment, record),
-        tried=_tried(assessment, record),
+        flips=_flips(assessment, shown),
+        tried=_tried(assessment, shown),
         load_bearing=argument.bears_load(claim_id),
-        only_detail=record is not None and record.verdict is Verdict.NOT_SUPPORTED,
-        settings=_settings(assessment, record),
-        setting_columns=_setting_columns(assessment, record),
+        only_detail=shown.verdict is Verdict.NOT_SUPPORTED,
+        settings=[
+            (result, [labels[name](value) for name, value in result.changes.items()])
+            for result in shown.robustness.settings
+        ],
+        setting_columns=[
+            *(assessment.parameters.by_name[name].label for name in shown.parameters),
+            "Found",
+            "State",
+        ],
         day=assessment.settings.outcomes_until if claim.outcome_kind else assessment.settings.as_of,
     )
 
 
 def _falls(argument: Argument, claim: str) -> dict[tuple[Grounding, Grounding], list[str]]:
     """The claims whose grounding changes if this one falls, by what it is and what it would be."""
-    found: dict[tuple[Grounding, Grounding], list[str]] = {}
+    falls: dict[tuple[Grounding, Grounding], list[str]] = defaultdict(list)
     for moved, after in argument.if_it_falls(claim).items():
-        found.setdefault((argument.grounding(moved), after), []).append(moved)
-    return found
+        falls[argument.grounding(moved), after].append(moved)
+    return falls
 
 
-def _flips(assessment: Assessment, record: Record | None) -> str:
+def _flips(assessment: Assessment, record: Record) -> str:
     """The definitions of which another choice alone gives another verdict."""
-    if record is None or len(record.robustness.settings) < 2:
+    if len(record.robustness.settings) < 2:
         return ""
     fixed = {flip.parameter: flip.fixed for flip in record.robustness.flips}
-    if not fixed:
-        return "no definition alone"
-    return "; ".join(
+    definitions = (
         f"the definition of “{assessment.parameters.by_name[name].label}”"
         + (" (against the text)" if against else "")
         for name, against in fixed.items()
     )
+    return "; ".join(definitions) or "no definition alone"
 
 
-def _badges(record: Record | None) -> list[str]:
+def _badges(record: Record) -> list[str]:
     """What a hurried reader must know of how firm a verdict is."""
-    if record is None:
-        return []
     tests, backtest = record.stress_tests, record.stress_tests.backtest
     badges = [_resting(tests.rests_on)] if tests.rests_on else []
     if tests.needs_fair_sources:
@@ -134,48 +144,36 @@ def _resting(results: Sequence[ScenarioResult]) -> str:
     return f"rests on one origin: {results[0].name}{own}"
 
 
-def _tried(assessment: Assessment, record: Record | None) -> list[tuple[str, str]]:
+def _tried(assessment: Assessment, record: Record) -> list[tuple[str, str]]:
     """What was tried, by column of the table that has all verdicts."""
-    if record is None or record.verdict is None:
+    if record.verdict is None:
         return []
-    line = make_robustness_row(record, assessment.parameters)
-    return list(zip(COLUMNS, line.cells, strict=True))[2:]
+    row = make_robustness_row(record, assessment.parameters)
+    return list(zip(COLUMNS, row.cells, strict=True))[2:]
 
 
-def _asserted(assessment: Assessment, claim: Claim) -> list[str]:
-    lines = []
-    for one in assessment.ledger.assertions.get(claim.id, ()):
-        said = describe(one.demand, one.unit, one.hedge)
-        note = one.note
-        if note and one.demand == Demand(Comparison.HOLDS, "yes"):
-            said, note = note, ""
-        part = "" if one.part == "whole" else f"{one.part}: "
-        notes = [note, f"attributed to: {one.attributed_to}" if one.attributed_to else ""]
-        told = f" ({'; '.join(filter(None, notes))})" if any(notes) else ""
-        lines.append(f"{part}{said}{told}")
-    return lines
+def _assertion(assertion: Assertion) -> str:
+    text, note = describe(assertion.demand, assertion.unit, assertion.hedge), assertion.note
+    if note and assertion.demand == Demand(Comparison.HOLDS, "yes"):
+        text, note = note, ""
+    part = "" if assertion.part == WHOLE else f"{assertion.part}: "
+    source = f"attributed to: {assertion.attributed_to}" if assertion.attributed_to else ""
+    notes = "; ".join(filter(None, [note, source]))
+    return f"{part}{text}" + (f" ({notes})" if notes else "")
 
 
-def _items(record: Record | None) -> tuple[Item, ...]:
-    return record.items if record is not None else ()
-
-
-def _sides(record: Record | None) -> dict[str, list[Item]]:
-    counted = [item for item in _items(record) if not item.set_aside]
-    sides = {
-        label: sorted(
-            (item for item in counted if item.stance is stance),
-            key=lambda item: (item.basis is Basis.READ, item.grade, item.origin),
-        )
-        for stance, label in SIDES.items()
-    }
+def _sides(record: Record) -> dict[str, list[Item]]:
+    counted = sorted(
+        (item for item in record.items if not item.set_aside),
+        key=lambda item: (item.basis is Basis.READ, item.grade, item.origin),
+    )
+    sides = {label: [i for i in counted if i.stance is stance] for stance, label in SIDES.items()}
     return {label: items for label, items in sides.items() if items}
 
 
-def _roles(assessment: Assessment, argument: Argument, record: Record | None) -> list[RoleKept]:
-    if record is None:
-        return []
-    unit = _unit(assessment, record.claim)
+def _roles(assessment: Assessment, record: Record) -> list[RoleKept]:
+    assertions = assessment.ledger.assertions.get(record.claim, ())
+    unit = assertions[0].unit if assertions else ""
     return [
         RoleKept(
             group.parent, describe(member.requires, unit), record.roles.get(group.id), member.why
@@ -183,24 +181,3 @@ def _roles(assessment: Assessment, argument: Argument, record: Record | None) ->
         for group, member in assessment.ledger.places_of(record.claim)
         if member.requires is not None
     ]
-
-
-def _unit(assessment: Assessment, claim: str) -> str:
-    return next((one.unit for one in assessment.ledger.assertions.get(claim, ())), "")
-
-
-def _settings(
-    assessment: Assessment, record: Record | None
-) -> list[tuple[ScenarioResult, list[str]]]:
-    """Each setting that was tried, with the labels of its values."""
-    results = record.robustness.settings if record is not None else ()
-    named = assessment.parameters.by_name
-    return [
-        (r, [named[name].label_of(value) for name, value in r.changes.items()]) for r in results
-    ]
-
-
-def _setting_columns(assessment: Assessment, record: Record | None) -> list[str]:
-    """The parameters that the test names, and what came of each of their settings."""
-    names = record.parameters if record is not None else ()
-    return [*(assessment.parameters.by_name[name].label for name in names), "Found", "State"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -28,55 +28,48 @@ def list_right_details(
 ) -> str:
     """Return what the record bears out of a claim that is wrong as written; nothing for others.
 
-    Args:
-        argument: the records, and how they stand on each other.
-        parameters: what the settings are called.
-        record: what was found on the claim.
-        alone: the other chapters are not known, nor what the argument needs.
+    Where a chapter stands alone, the others are not known, nor what the argument needs.
     """
     if record is None or record.verdict is not Verdict.NOT_SUPPORTED:
         return ""
-    said = [
-        *_parts(record),
-        *_days(argument.ledger.assertions.get(record.claim, ()), record),
-        *_settings(record, parameters),
-        *([] if alone else [need_of(argument, record.claim)]),
+    sentences = [
+        _list_right_parts(record),
+        _compare_dates(argument.ledger.assertions.get(record.claim, ()), record),
+        _name_definition(record, parameters),
+        "" if alone else need_of(argument, record.claim),
     ]
-    return " ".join(said) or "Nothing that is on record."
+    return " ".join(filter(None, sentences)) or "Nothing that is on record."
 
 
-def _parts(record: Record) -> Iterator[str]:
+def _list_right_parts(record: Record) -> str:
     """The parts that are as asserted, where others are not."""
-    held = [part.part or part.found for part in record.parts if part.match is Match.EXACT]
-    if held:
-        yield f"As the article has it: {join_words(held)}."
+    right = [part.part or part.found for part in record.parts if part.match is Match.EXACT]
+    return f"As the article has it: {join_words(right)}." if right else ""
 
 
-def _days(assertions: tuple[Assertion, ...], record: Record) -> Iterator[str]:
-    """Of a date, what agrees of it and how far off it is."""
+def _compare_dates(assertions: tuple[Assertion, ...], record: Record) -> str:
+    """What agrees of a date, and how far off it is."""
     found = Span.of(str(record.value)) if isinstance(record.value, str) else None
     asserted = Span.of(assertions[0].value) if len(assertions) == 1 else None
     if found is None or asserted is None or found.first.year != asserted.first.year:
-        return
+        return ""
     same_month = found.first.month == asserted.first.month
     agrees = "year and month are" if same_month else "the year is"
     days = format_count(found.days_from(asserted), "day")
-    yield f"Of the date {agrees} right, and the record is {days} away from it."
+    return f"Of the date {agrees} right, and the record is {days} away from it."
 
 
-def _settings(record: Record, parameters: Parameters) -> Iterator[str]:
+def _name_definition(record: Record, parameters: Parameters) -> str:
     """The first definition at which it would stand."""
-    for flip in record.robustness.flips:
-        if flip.verdict.holds:
-            taken = parameters.by_name[flip.parameter].taken_as(flip.value)
-            yield f"With {taken} it would stand."
-            return
+    flips = (flip for flip in record.robustness.flips if flip.verdict.holds)
+    taken = (parameters.by_name[flip.parameter].taken_as(flip.value) for flip in flips)
+    return next((f"With {definition} it would stand." for definition in taken), "")
 
 
 def render_text_checks(assessment: Assessment) -> Markup:
     """Return every relation within the text, first those in which it does not agree with itself."""
-    found = sorted(run_text_checks(assessment), key=lambda one: one.agrees)
-    return render("consistency.html.j2", found=found, marks=AGREEMENTS)
+    results = sorted(run_text_checks(assessment), key=lambda result: result.agrees)
+    return render("consistency.html.j2", found=results, marks=AGREEMENTS)
 
 
 @dataclass(frozen=True)
@@ -90,83 +83,83 @@ class SummaryLine:
 
 
 def render_turning(argument: Argument, parameters: Parameters) -> Markup:
-    """Where it turns on a definition: the claims whose answer a plausible reading changes."""
-    turned = [
+    """Return where it turns on a definition: the answers that a plausible reading changes."""
+    turned = (
         (record, explain_settings(record, parameters))
         for record in argument.records.values()
         if record.robustness.flips or record.verdict is Verdict.DEPENDS
-    ]
+    )
     return _summary(argument, turned, "No answer turns on a definition.")
 
 
 def render_outcomes(argument: Argument) -> Markup:
-    """What happened next: forecasts and recommendations, with what came within their horizon."""
-    came = [(record, record.reason) for record in argument.records.values() if record.outcome]
+    """Return what happened next: what came of forecasts and recommendations in their horizon."""
+    came = ((record, record.reason) for record in argument.records.values() if record.outcome)
     return _summary(argument, came, "No forecast or recommendation has been looked at.")
 
 
 def render_right(argument: Argument) -> Markup:
-    """Where details are right: the claims that the record bears out."""
-    held = [
+    """Return where details are right: the claims that the record bears out."""
+    right = (
         (record, _found(record))
         for record in argument.records.values()
         if record.verdict is not None and record.verdict.holds
-    ]
-    return _summary(argument, held, "No detail has been found right.")
+    )
+    return _summary(argument, right, "No detail has been found right.")
 
 
 def render_details(argument: Argument) -> Markup:
-    """Where details are wrong, and whether the argument needs them."""
-    wrong = [
+    """Return where details are wrong, and whether the argument needs them."""
+    wrong = (
         (record, f"{_found(record)}{need_of(argument, record.claim)}")
         for record in argument.records.values()
         if record.verdict is Verdict.NOT_SUPPORTED
-    ]
+    )
     return _summary(argument, wrong, "No detail is wrong.")
 
 
 def render_weak(argument: Argument) -> Markup:
-    """Where the argument is weak though its details are right."""
+    """Return where the argument is weak though its details are right."""
     judged = [
         record
         for record in argument.records.values()
         if record.grounding is not None and not record.outcome
         if argument.ledger.places_of(record.claim)
     ]
-    found = [
-        (record, f"It rests on {beneath[0]} alone.")
-        if len(beneath) == 1
-        else (record, argument.reason(record.claim))
-        for record in judged
-        for beneath in [_members(argument, record.claim)]
-        if record.grounding is Grounding.PARTLY or len(beneath) == 1
-        if all(_not_wrong(argument, deeper) for deeper in _beneath(argument, record.claim))
-    ]
-    assumed = [record.claim for record in judged if record.grounding is Grounding.ASSUMED]
-    none = "Of no judgement that rests on right details alone is more to be said."
-    tail = Markup("<p>Assumed, with no checkable claim beneath that they need: {}.</p>").format(
-        join_words(assumed)
+    weak = []
+    for record in judged:
+        groups = [group for group in argument.ledger.groups_of(record.claim) if group.needed]
+        needed = list(dict.fromkeys(claim for group in groups for claim in group.claims))
+        if len(needed) != 1 and record.grounding is not Grounding.PARTLY:
+            continue
+        if all(_is_not_wrong(argument, claim) for claim in _list_beneath(argument, record.claim)):
+            alone = f"It rests on {needed[0]} alone." if len(needed) == 1 else ""
+            weak.append((record, alone or argument.reason(record.claim)))
+    summary = _summary(
+        argument, weak, "Of no judgement that rests on right details alone is more to be said."
     )
-    return _summary(argument, found, none) + (tail if assumed else Markup(""))
+    assumed = [record.claim for record in judged if record.grounding is Grounding.ASSUMED]
+    tail = Markup("<p>Assumed, with no checkable claim beneath that they need: {}.</p>")
+    return summary + tail.format(join_words(assumed)) if assumed else summary
 
 
 def render_single_origin(argument: Argument) -> Markup:
-    """What rests on one origin: checkable claims whose answer would change without one body."""
-    alone = [
-        (record, " ".join(_without(one) for one in record.stress_tests.rests_on))
+    """Return what rests on one origin: the answers that would change without one body."""
+    resting = (
+        (record, " ".join(map(_describe_loss, record.stress_tests.rests_on)))
         for record in argument.records.values()
         if record.stress_tests.rests_on
-    ]
-    return _summary(argument, alone, "No verdict would change without one body.")
+    )
+    return _summary(argument, resting, "No verdict would change without one body.")
 
 
-def _without(result: ScenarioResult) -> str:
+def _describe_loss(result: ScenarioResult) -> str:
     speaks = " speaks of its own act or count; without it:" if result.own_act else " left out:"
     return f"{result.name}{speaks} {format_state(result)}."
 
 
 def need_of(argument: Argument, claim: str) -> str:
-    """Say whether the argument needs what a claim gets wrong."""
+    """Return whether the argument needs what a claim gets wrong, in a sentence."""
     places = argument.ledger.places_of(claim)
     parents = join_words(dict.fromkeys(group.parent for group, _ in places))
     if not places:
@@ -184,36 +177,26 @@ def _found(record: Record) -> str:
     return f"On record: {found}. " if record.parts else ""
 
 
-def _members(argument: Argument, claim: str) -> list[str]:
-    """The claims directly beneath one that it needs."""
-    groups = [group for group in argument.ledger.groups_of(claim) if group.needed]
-    return list(dict.fromkeys(member.claim for group in groups for member in group.members))
-
-
-def _beneath(argument: Argument, claim: str) -> set[str]:
+def _list_beneath(argument: Argument, claim: str) -> set[str]:
     """Every claim beneath one, however deep."""
-    found: set[str] = set()
+    beneath: set[str] = set()
     queue = [claim]
     while queue:
-        new = [c for c in argument.ledger.children_of(queue.pop()) if c not in found]
-        found.update(new)
+        new = [c for c in argument.ledger.children_of(queue.pop()) if c not in beneath]
+        beneath.update(new)
         queue.extend(new)
-    return found
+    return beneath
 
 
-def _not_wrong(argument: Argument, claim: str) -> bool:
+def _is_not_wrong(argument: Argument, claim: str) -> bool:
     record = argument.records.get(claim)
     return record is not None and record.verdict is not Verdict.NOT_SUPPORTED
 
 
-def _summary(argument: Argument, found: Iterable[tuple[Record, str]], none: str) -> Markup:
+def _summary(argument: Argument, notes: Iterable[tuple[Record, str]], none: str) -> Markup:
+    claims = argument.ledger.claims
     lines = [
-        SummaryLine(
-            record.claim,
-            argument.ledger.claims[record.claim].paraphrase,
-            StateLabel.of(record),
-            note,
-        )
-        for record, note in found
+        SummaryLine(record.claim, claims[record.claim].paraphrase, StateLabel.of(record), note)
+        for record, note in notes
     ]
     return render("summary.html.j2", lines=lines, none=none)

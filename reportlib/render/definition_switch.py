@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,8 +31,8 @@ class CardShown:
 
 
 @dataclass(frozen=True)
-class Shift:
-    """A position of the switch, and the claims that it changes."""
+class PositionEffect:
+    """A position of the switch, and what it changes on the page."""
 
     position: Position
     claims: dict[str, CardShown]
@@ -39,7 +40,9 @@ class Shift:
     """The numbers of the front, by name."""
 
 
-def list_shifts(assessment: Assessment, recorded: Argument, argument: Argument) -> list[Shift]:
+def list_effects(
+    assessment: Assessment, recorded: Argument, argument: Argument
+) -> list[PositionEffect]:
     """Return what each position changes.
 
     Args:
@@ -48,75 +51,68 @@ def list_shifts(assessment: Assessment, recorded: Argument, argument: Argument) 
         argument: the records as the page shows them.
     """
     own = {claim: CardShown.of(record) for claim, record in argument.records.items()}
-    found = []
+    effects = []
     for position in list_positions(assessment.parameters, assessment.settings):
-        moved = shift_to_position(recorded, position.id)
-        there = {claim: CardShown.of(record) for claim, record in moved.records.items()}
-        claims = {claim: shown for claim, shown in there.items() if shown != own[claim]}
-        found.append(Shift(position, claims, count_states(assessment, moved).numbers))
-    return found
+        there = shift_to_position(recorded, position.id)
+        cards = {claim: CardShown.of(record) for claim, record in there.records.items()}
+        claims = {claim: card for claim, card in cards.items() if card != own[claim]}
+        effects.append(PositionEffect(position, claims, count_states(assessment, there).numbers))
+    return effects
 
 
-def render_switch_table(assessment: Assessment, argument: Argument, moved: list[Shift]) -> Markup:
+def render_switch_table(
+    assessment: Assessment, argument: Argument, effects: list[PositionEffect]
+) -> Markup:
     """Return every position with the states that it changes, readable without script."""
+    own = {claim: StateLabel.of(record) for claim, record in argument.records.items()}
     lines = [
         (
-            shift.position,
-            [
-                (claim, shown.state)
-                for claim, shown in shift.claims.items()
-                if shown.state != StateLabel.of(argument.records[claim])
-            ],
+            effect.position,
+            [(c, card.state) for c, card in effect.claims.items() if card.state != own[c]],
         )
-        for shift in moved
+        for effect in effects
     ]
     return render("switch.html.j2", lines=lines, set_name=assessment.settings.set_name)
 
 
-def make_switch_data(assessment: Assessment, moved: list[Shift]) -> dict[str, Any]:
+def make_switch_data(assessment: Assessment, effects: list[PositionEffect]) -> dict[str, Any]:
     """Return what the page's script needs: the controls, and what each position shows."""
-    named = assessment.parameters.by_name
+    values = assessment.settings.values
+    definitions = {n: p for n, p in assessment.parameters.by_name.items() if p.choices}
     return {
         "set": assessment.settings.set_name,
-        "sets": [shift.position.id for shift in moved if not shift.position.group],
+        "sets": [effect.position.id for effect in effects if not effect.position.group],
         "definitions": [
             {
                 "name": name,
                 "label": strip_controls(parameter.label),
                 "question": strip_controls(parameter.question),
-                "own": f"{name}:{assessment.settings.values[name]}",
+                "own": f"{name}:{values[name]}",
                 "values": [
                     {"id": f"{name}:{value}", "label": strip_controls(choice.label)}
                     for value, choice in parameter.choices.items()
                 ],
             }
-            for name, parameter in named.items()
-            if parameter.choices
+            for name, parameter in definitions.items()
         ],
-        "positions": {shift.position.id: _as_data(assessment, shift) for shift in moved},
+        "positions": {e.position.id: _make_position_data(e, definitions) for e in effects},
     }
 
 
-def _as_data(assessment: Assessment, shift: Shift) -> dict[str, Any]:
-    values = shift.position.settings.values
+def _make_position_data(effect: PositionEffect, definitions: Iterable[str]) -> dict[str, Any]:
+    position = effect.position
     return {
-        "label": strip_controls(
-            f"{shift.position.group}: {shift.position.label}".removeprefix(": ")
-        ),
-        "values": [
-            f"{name}:{values[name]}"
-            for name, parameter in assessment.parameters.by_name.items()
-            if parameter.choices
-        ],
-        "numbers": shift.numbers,
+        "label": strip_controls(f"{position.group}: {position.label}".removeprefix(": ")),
+        "values": [f"{name}:{position.settings.values[name]}" for name in definitions],
+        "numbers": effect.numbers,
         "claims": {
             claim: {
-                "word": shown.state.word,
-                "detail": shown.state.detail,
-                "tone": shown.state.mark.tone,
-                "path": shown.state.mark.path,
-                "reason": strip_controls(shown.reason),
+                "word": card.state.word,
+                "detail": card.state.detail,
+                "tone": card.state.mark.tone,
+                "path": card.state.mark.path,
+                "reason": strip_controls(card.reason),
             }
-            for claim, shown in shift.claims.items()
+            for claim, card in effect.claims.items()
         },
     }

@@ -97,7 +97,7 @@ def _digest_evidence(assessment: Assessment, claim: str, rows: Mapping[str, str]
             [
                 asdict(replace(item, note="")),
                 provenance.classes.get(item.source_class),
-                rows.get(item.target, assessment.known.published(item.target)),
+                rows.get(item.target, assessment.study_data.published.get(item.target)),
                 [(link.source, link.origin, link.source_class) for link in links],
             ],
         )

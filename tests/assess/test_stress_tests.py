@@ -113,7 +113,7 @@ def test_an_origin_whose_rows_others_attest_takes_only_its_word_with_it(tiny: St
 
     assert record.rows == (OPENING,)
     assert [item.origin for item in record.items if not item.set_aside] == [GAZETTE]
-    assert assessment.known.rows_of_origin[TOWN] == (
+    assert assessment.study_data.rows_of_origin[TOWN] == (
         REPAIR,
         "works#painting",
         "crossings#town-2014",
