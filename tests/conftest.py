@@ -18,9 +18,13 @@ from reportlib.load.study_data import StudyData
 from reportlib.study import Study
 
 if TYPE_CHECKING:
+    from reportlib.review.dry_run import DryRun
     from tests.warm_builds import WarmBuilds
 
 REPO = Path(__file__).resolve().parent.parent
+# The processes that tests start import the same: bytecode is kept for all of them.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ.setdefault("PYTHONPYCACHEPREFIX", str(REPO / "build" / ".pycache"))
 TINY = REPO / "tests" / "study"
 """The tiny second study: the library must work on it unchanged. Copy it before building in it."""
 
@@ -44,6 +48,14 @@ def tiny(tmp_path: Path) -> Study:
 def real() -> Study:
     """The study of this repository, to be read only."""
     return Study(REPO)
+
+
+@pytest.fixture(scope="session")
+def article(real: Study) -> DryRun:
+    """The chapters of the real study, run dry at base once; to be read only."""
+    from reportlib.review.dry_run import run_dry
+
+    return run_dry(real)
 
 
 @pytest.fixture(scope="session")

@@ -71,7 +71,7 @@ def test_a_trace_shows_what_was_read_and_why_some_of_it_was_set_aside(
     ) in traced
 
 
-def test_every_claim_can_be_traced_whether_looked_at_or_not(
+def test_every_claim_can_be_traced_and_has_a_state_and_a_reason(
     built: Study, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for claim in lines_of(built, "chain/claims.csv"):
@@ -79,6 +79,7 @@ def test_every_claim_can_be_traced_whether_looked_at_or_not(
         traced = capsys.readouterr().out
         assert traced.startswith(f"{claim['claim']}  {claim['paraphrase']}\n")
         assert "  state     " in traced
+        assert "  reason    none yet" not in traced
 
 
 def test_a_trace_follows_the_parameter_set_that_is_asked_for(

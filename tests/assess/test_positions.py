@@ -64,14 +64,14 @@ def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, tup
     return {claim: (one[claim], other[claim]) for claim in one if one[claim] != other[claim]}
 
 
-def recorded(rehearsal: DryRun) -> Argument:
-    """The records of a rehearsal as its chapters made them, with their positions."""
-    assessment, tests = rehearsal.assessment, rehearsal.tests
+def recorded(dry_run: DryRun) -> Argument:
+    """The records of a dry run as its chapters made them, with their positions."""
+    assessment, tests = dry_run.assessment, dry_run.tests
     return Argument(
         assessment.ledger,
         {
             claim: try_scenarios(assessment, assessment.evaluator(claim, tests.get(claim)))
-            for claim in rehearsal.records
+            for claim in dry_run.records
         },
     )
 
@@ -87,6 +87,12 @@ def carried(study: Study, set_name: str) -> Argument:
     return Argument(ledger, {record.claim: record for record in records})
 
 
+@pytest.fixture(scope="module")
+def runs(built: Study) -> Mapping[str, Argument]:
+    """The records of the build of each set."""
+    return {name: carried(built, name) for name in SETS}
+
+
 def findings_of(study: Study, set_name: str) -> dict[str, dict[str, Any]]:
     whole = json.loads(study.build(set_name).findings.read_text(encoding="utf-8"))
     return {claim["id"]: claim for claim in whole["claims"]}
@@ -94,7 +100,7 @@ def findings_of(study: Study, set_name: str) -> dict[str, dict[str, Any]]:
 
 @pytest.mark.parametrize(("run", "other"), PAIRS)
 def test_the_build_of_a_set_finds_of_every_claim_what_the_others_have_at_its_position(
-    run: str, other: str, built: Study
+    run: str, other: str, built: Study, runs: Mapping[str, Argument]
 ) -> None:
     columns = ("state", "detail", "reason", "grounding", "roles")
     there = {
@@ -102,7 +108,7 @@ def test_the_build_of_a_set_finds_of_every_claim_what_the_others_have_at_its_pos
         for claim, one in findings_of(built, other).items()
     }
 
-    moved = shift_to_position(carried(built, run), other).records
+    moved = shift_to_position(runs[run], other).records
 
     assert len(moved) == 61
     here = {
@@ -119,17 +125,16 @@ def test_the_build_of_a_set_finds_of_every_claim_what_the_others_have_at_its_pos
 
 @pytest.mark.parametrize(("run", "other"), PAIRS)
 def test_what_the_page_would_switch_to_is_what_the_page_of_that_set_shows(
-    run: str, other: str, built: Study
+    run: str, other: str, built: Study, runs: Mapping[str, Argument]
 ) -> None:
     data = load_switch_data(built.build(run).notebooks / built.report.name)
     assert data is not None
     position = data["positions"][other]
 
-    switched = shown(carried(built, run)) | position["claims"]
+    switched = shown(runs[run]) | position["claims"]
 
-    assert differing(switched, shown(carried(built, other))) == {}
-    argument = carried(built, other)
-    whole = Argument(argument.ledger, argument.completed())
+    assert differing(switched, shown(runs[other])) == {}
+    whole = Argument(runs[other].ledger, runs[other].completed())
     assert position["numbers"] == count_states(assess_study(built, other), whole).numbers
 
 
@@ -152,21 +157,21 @@ def shown(argument: Argument) -> dict[str, dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def article(real: Study) -> Argument:
-    """The base run of the article."""
-    return recorded(run_dry(real))
+def base_run(article: DryRun) -> Argument:
+    """The base run of the article, with its positions."""
+    return recorded(article)
 
 
 @pytest.mark.parametrize("position", definitions(Study(REPO)), ids=lambda position: position.id)
 def test_a_run_with_one_definition_changed_finds_what_the_base_run_has_at_that_position(
-    position: Position, real: Study, article: Argument
+    position: Position, real: Study, base_run: Argument
 ) -> None:
     there = run_at(real, changes_of(position))
 
-    here = shift_to_position(article, position.id).records
+    here = shift_to_position(base_run, position.id).records
 
     assert differing(told(here), told(there)) == {}
-    assert differing(lines_at(article.records, position), own_lines(there, position)) == {}
+    assert differing(lines_at(base_run.records, position), own_lines(there, position)) == {}
 
 
 def lines_at(records: Mapping[str, Record], position: Position) -> dict[str, ScenarioResult]:
@@ -239,22 +244,22 @@ def test_groundings_at_a_position_are_those_of_a_run_there(position: Position, t
 
 
 def test_at_an_unknown_position_nothing_differs(tiny: Study) -> None:
-    rehearsal = run_dry(tiny)
+    dry_run = run_dry(tiny)
 
     assert (
         differing(
-            told(shift_to_position(recorded(rehearsal), "closures:nobody").records),
-            told(rehearsal.records),
+            told(shift_to_position(recorded(dry_run), "closures:nobody").records),
+            told(dry_run.records),
         )
         == {}
     )
 
 
 def test_a_run_at_another_setting_has_the_base_as_a_position(tiny: Study) -> None:
-    rehearsal = run_dry(tiny, closures="any", source_floor="A")
+    dry_run = run_dry(tiny, closures="any", source_floor="A")
 
-    base = shift_to_position(recorded(rehearsal), "base").records
+    base = shift_to_position(recorded(dry_run), "base").records
 
-    assert (rehearsal.records["B2"].verdict, base["B2"].verdict) == (Verdict.DEPENDS,) * 2
-    assert rehearsal.records["B2"].reason != base["B2"].reason
+    assert (dry_run.records["B2"].verdict, base["B2"].verdict) == (Verdict.DEPENDS,) * 2
+    assert dry_run.records["B2"].reason != base["B2"].reason
     assert differing(told(base), told(run_dry(tiny).records)) == {}

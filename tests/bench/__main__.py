@@ -51,7 +51,7 @@ def quick() -> Plan:
         notebooks=2, rows=100, article=False, times=1, long=1, often=1, blinks=1,
         sets=2, few=1, growing=(2, 3),
     )  # fmt: skip
-    return Plan(Study(TINY), (12, 60), (1, 2), (100, 1_000), 1, load)
+    return Plan(Study(TINY), (12, 24), (1, 2), (100, 1_000), 1, load)
 
 
 PARTS: Mapping[str, Callable[[Path, Plan], Iterator[Line]]] = {

@@ -20,7 +20,7 @@ from tests.conftest import TINY, copy_of, in_notebook, set_cell
 from tests.processes import assert_gone
 from tests.warm_builds import WarmBuilds, said
 
-KILLS = int(os.environ.get("KILLS", "50"))
+KILLS = int(os.environ.get("KILLS", "20"))
 """How many builds are killed at random moments, half of them in each of two studies."""
 
 

@@ -4,23 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Mapping
-from pathlib import Path
-
-import pytest
 
 from reportlib.study import Study
-from tests.built_study import built_as_people_do
-from tests.conftest import add_row, copy_of, lines_of, set_cell
-from tests.warm_builds import WarmBuilds, what_became
-
-
-def rebuild(study: Study) -> set[str]:
-    """Build, and return the notebooks that were executed."""
-    done = built_as_people_do(study, "--json")
-    assert done.returncode == 0, done.stderr
-    return executed(what_became(done.stdout))
+from tests.conftest import add_row, lines_of, set_cell
+from tests.warm_builds import WarmBuilds
 
 
 def executed(became: Mapping[str, str]) -> set[str]:
@@ -94,37 +82,25 @@ def test_a_row_executes_the_notebooks_that_read_its_table_though_new_and_by_plai
     assert executed(builds.became(tiny)) == {"01-bridge.ipynb", "report.ipynb"}
 
 
-def test_a_cell_of_one_table_of_the_real_study_executes_only_those_that_opened_it(
-    built_anew: Study,
+def test_of_the_real_study_a_table_is_opened_by_its_chapter_and_the_report_alone(
+    built: Study,
 ) -> None:
-    readers = readers_of(built_anew, "data/tables/labour.csv")
-    assert readers == {"05-labour.ipynb", "report.ipynb"}
-
-    key = lines_of(built_anew, "tables/labour.csv")[0]["key"]
-    set_cell(built_anew, "tables/labour.csv", key, "note", "Another note.")
-
-    assert rebuild(built_anew) == readers
+    assert readers_of(built, "data/tables/labour.csv") == {"05-labour.ipynb", "report.ipynb"}
 
 
-def test_what_does_not_bear_on_a_result_executes_nothing(built_anew: Study) -> None:
-    page = built_anew.build("base").page.read_bytes()
-    for path in built_anew.root.rglob("*.csv"):
+def test_what_does_not_bear_on_a_result_executes_nothing(
+    builds: WarmBuilds, built_tiny: Study
+) -> None:
+    page = built_tiny.build("base").page.read_bytes()
+    for path in built_tiny.data.rglob("*.csv"):
         os.utime(path)
-    for path in built_anew.chapters():
-        content = json.loads(path.read_text(encoding="utf-8"))
-        content["cells"][0]["source"] = "# Another title"
-        path.write_text(json.dumps(content), encoding="utf-8")
+    (chapter,) = built_tiny.chapters()
+    content = json.loads(chapter.read_text(encoding="utf-8"))
+    content["cells"][0]["source"] = "# Another title"
+    chapter.write_text(json.dumps(content), encoding="utf-8")
 
-    assert rebuild(built_anew) == set()
+    assert builds.became(built_tiny) == {"01-bridge.ipynb": "reworded"}
 
-    assert built_anew.build("base").page.read_bytes() == page
-    for path in built_anew.build("base").notebooks.glob("0*.ipynb"):
-        assert "# Another title" in path.read_text(encoding="utf-8")
-
-
-@pytest.fixture
-def built_anew(built: Study, tmp_path: Path) -> Study:
-    """A copy of the built study, to be changed."""
-    study = copy_of(built.root, tmp_path / "built anew")
-    shutil.copytree(built.build("base").folder, study.build("base").folder)
-    return study
+    assert built_tiny.build("base").page.read_bytes() == page
+    executed = (built_tiny.build("base").notebooks / chapter.name).read_text(encoding="utf-8")
+    assert "# Another title" in executed

@@ -19,9 +19,10 @@ import websocket
 
 from reportlib.notebook.outputs import FIGURE, RECORD
 from reportlib.study import Study
-from tests.conftest import REPO, copy_of, lines_of, set_cell
+from tests.conftest import TINY, copy_of, lines_of, set_cell
+from tests.warm_builds import WarmBuilds, said
 
-CHAPTER = "notebooks/01-designations.ipynb"
+CHAPTER = "notebooks/01-bridge.ipynb"
 LIMIT = 120
 """Seconds after which something is taken to hang; nothing waits so long otherwise."""
 
@@ -45,20 +46,21 @@ def made_by_the_build(study: Study, set_name: str, kind: str = RECORD) -> list[A
 
 
 def test_the_chapter_under_the_plain_papermill_command_finds_what_the_build_finds(
-    built: Study, real_copy: Study
+    two_builds: tuple[Study, Study], tiny: Study
 ) -> None:
+    built, _ = two_builds
     command = f"-m papermill {CHAPTER} out.ipynb --cwd notebooks"
     subprocess.run(
         [sys.executable, *command.split()],
-        cwd=real_copy.root,
+        cwd=tiny.root,
         check=True,
         capture_output=True,
         timeout=LIMIT,
     )
-    outputs = [o for cell in cells_of(real_copy.root / "out.ipynb") for o in cell["outputs"]]
+    outputs = [o for cell in cells_of(tiny.root / "out.ipynb") for o in cell["outputs"]]
     claims = lines_of(built, "chain/claims.csv")
     assert {record["claim"] for record in carried(outputs)} == {
-        claim["claim"] for claim in claims if claim["chapter"] == "designations"
+        claim["claim"] for claim in claims if claim["chapter"] == "bridge"
     }
     assert carried(outputs) == made_by_the_build(built, "base")
     assert carried(outputs, FIGURE) == made_by_the_build(built, "base", FIGURE)
@@ -155,7 +157,7 @@ class Kernel:
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A JupyterLab server with its own settings, on a copy of the study."""
     folder = tmp_path_factory.mktemp("lab")
-    study = copy_of(REPO, folder / "real study")
+    study = copy_of(TINY, folder / "tiny study")
     token = uuid.uuid4().hex
     own = {f"JUPYTER_{kind}_DIR": str(folder / kind.lower()) for kind in ("RUNTIME", "CONFIG")}
     log = (folder / "log").open("w")
@@ -187,31 +189,32 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 
 def test_the_chapter_in_jupyterlab_finds_what_the_build_finds_and_sees_a_saved_file_at_once(
-    lab: Lab, built: Study
+    lab: Lab, two_builds: tuple[Study, Study]
 ) -> None:
-    listed = lab.study.data / "tables/designations.csv"
-    before = listed.read_bytes()
+    works = lab.study.data / "tables/works.csv"
+    before = works.read_bytes()
     cells = lab.cells()
     with lab.open() as kernel:
-        assert carried(kernel.run_all(cells)) == made_by_the_build(built, "base")
-        card = next(cell["source"] for cell in cells if 'chapter.card("C07")' in cell["source"])
-        for row in lines_of(lab.study, "tables/designations.csv"):
-            if row["announced"] == "2017-06-01":
-                for column in ("action_date", "announced", "in_force", "known_from"):
-                    set_cell(lab.study, "tables/designations.csv", row["key"], column, "2017-05-31")
+        assert carried(kernel.run_all(cells)) == made_by_the_build(two_builds[0], "base")
+        card = next(cell["source"] for cell in cells if 'chapter.card("B1")' in cell["source"])
+        for column in ("date", "known_from"):
+            set_cell(lab.study, "tables/works.csv", "opening", column, "2011-05-03")
         (after,) = carried(kernel.run(card))
-        listed.write_bytes(before)
+        works.write_bytes(before)
         (again,) = carried(kernel.run(card))
-    assert (after["value"], after["verdict"]) == ("2017-05-31", "supported")
-    assert (again["value"], again["verdict"]) == ("2017-06-01", "not supported as written")
+    assert (after["value"], after["verdict"]) == ("2011-05-03", "supported")
+    assert (again["value"], again["verdict"]) == ("2011-06-03", "not supported as written")
 
 
-def test_another_parameter_set_is_tried_in_jupyterlab_by_its_name(lab: Lab, built: Study) -> None:
+def test_another_parameter_set_is_tried_in_jupyterlab_by_its_name(
+    lab: Lab, builds: WarmBuilds, tiny: Study
+) -> None:
+    assert builds.run(tiny, "--set", "hindsight") == 0, said(tiny)
     cells = lab.cells()
     assert 'parameter_set: str = "base"' in cells[0]["source"]
-    cells[0]["source"] = cells[0]["source"].replace('"base"', '"strict"')
+    cells[0]["source"] = cells[0]["source"].replace('"base"', '"hindsight"')
     with lab.open() as kernel:
-        assert carried(kernel.run_all(cells)) == made_by_the_build(built, "strict")
+        assert carried(kernel.run_all(cells)) == made_by_the_build(tiny, "hindsight")
 
 
 def test_a_mistyped_parameter_is_answered_in_jupyterlab_with_the_nearest_name(lab: Lab) -> None:

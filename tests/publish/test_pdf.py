@@ -18,8 +18,8 @@ from reportlib.cli import main
 from reportlib.publish import pdf
 from reportlib.publish.pdf import find_browser
 from reportlib.study import Study
-from tests.conftest import copy_of
 from tests.open_page import opened, skipped
+from tests.warm_builds import WarmBuilds, said
 
 A4 = (595, 842)
 """In points."""
@@ -153,7 +153,7 @@ def test_a_browser_that_fails_or_breaks_off_leaves_the_last_pdf_in_place(
     browser = tmp_path / "chromium"
     page.build("base").printed.write_bytes(b"the last")
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    for script, said in {
+    for script, told in {
         "echo out of memory >&2; exit 3": "did not print the page; the last it said: out of memory",
         'for one; do case $one in --print-to-pdf=*) printf %%PDF-1 > "${one#*=}"; esac; done': (
             "did not print the page; the last it said: nothing"
@@ -162,7 +162,7 @@ def test_a_browser_that_fails_or_breaks_off_leaves_the_last_pdf_in_place(
         browser.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
         browser.chmod(0o755)
         assert main(["--study", str(page.root), "pdf"]) == 1
-        assert said in capsys.readouterr().err
+        assert told in capsys.readouterr().err
         assert page.build("base").printed.read_bytes() == b"the last"
 
 
@@ -178,12 +178,10 @@ def test_a_browser_that_never_ends_is_given_up(
     assert "/usr/bin/chromium did not print within 120 seconds." in capsys.readouterr().err
 
 
-@pytest.mark.browser
 def test_a_page_that_is_built_anew_takes_the_pdf_of_the_old_one_away(
-    tiny: Study, tmp_path: Path
+    builds: WarmBuilds, tiny: Study
 ) -> None:
-    study = copy_of(tiny.root, tmp_path / "again")
-    study.build("base").folder.mkdir(parents=True)
-    study.build("base").printed.write_bytes(b"of an earlier page")
-    assert main(["--study", str(study.root), "build", "--quiet"]) == 0
-    assert not study.build("base").printed.exists()
+    tiny.build("base").folder.mkdir(parents=True)
+    tiny.build("base").printed.write_bytes(b"of an earlier page")
+    assert builds.run(tiny) == 0, said(tiny)
+    assert not tiny.build("base").printed.exists()
