@@ -21,6 +21,7 @@ NEEDS = dict(re.findall(r"^([a-z]+):(?!=) *([a-z ]*)##", MAKEFILE, flags=re.MULT
 STEPS = {step for steps in NEEDS.values() for step in steps.split()}
 """Targets that others bring about, such as the parts of `make check`."""
 TARGETS = sorted(re.findall(r"^([a-z][a-z-]*):(?!=)", MAKEFILE, flags=re.MULTILINE))
+PHONY = re.findall(r"^\.PHONY:((?:.*\\\n)*.*)", MAKEFILE, flags=re.MULTILINE)[0].split()
 
 
 def modules() -> list[ModuleType]:
@@ -67,7 +68,7 @@ def test_the_make_targets_are_found():
 @pytest.mark.parametrize("target", TARGETS)
 def test_every_make_target_has_help_and_is_phony(target):
     assert re.search(rf"^{target}:[^#\n]*## \S", MAKEFILE, flags=re.MULTILINE)
-    assert re.search(rf"^\.PHONY: {target}$", MAKEFILE, flags=re.MULTILINE)
+    assert target in PHONY
 
 
 def subcommands() -> dict[str, argparse.ArgumentParser]:

@@ -47,7 +47,7 @@ class BuildOptions:
     limit: int = 300
     """Seconds after which a cell is taken to be stuck; 0: it may take any time."""
     stamp: bool = False
-    """Whether to leave the stamp by which make sees that nothing was touched since."""
+    """Whether to keep make's list of the inputs, by which it sees that nothing has changed."""
 
 
 _NAME_LINE = re.compile(rf"^{PARAMETER_SET} = .*$", flags=re.MULTILINE)

@@ -48,9 +48,11 @@ class Project:
             if not path.name.startswith("."):
                 (venv / path.name).symlink_to(path)
         (venv / ".made").write_text(f"{self.root}\nlent", encoding="utf-8")
-        for stamp, file in ((".report", "requirements/report.txt"), (".project", "pyproject.toml")):
-            sum = subprocess.run(["cksum", file], cwd=self.root, capture_output=True, check=True)
-            (venv / stamp).write_bytes(sum.stdout)
+        for record, file in (
+            (".report", "requirements/report.txt"),
+            (".project", "pyproject.toml"),
+        ):
+            shutil.copy(self.root / file, venv / record)
 
     @property
     def study(self) -> Study:
