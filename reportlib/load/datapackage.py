@@ -16,9 +16,6 @@ COVERAGE = "coverage"
 KNOWN_FROM = "known_from"
 """The column that holds the day from which a row's content was public."""
 
-Rows = Mapping[str, list[dict[str, str]]]
-"""The rows of every described file, as they stand."""
-
 
 @dataclass(frozen=True)
 class Field:
@@ -95,22 +92,23 @@ class Descriptor:
 
 def _resource(study: Study, entry: Mapping[str, Any]) -> Resource:
     path = study.data / entry["path"]
+    fields = (
+        Field(
+            name=field["name"],
+            type=field.get("type", "string"),
+            delimiter=field.get("delimiter", ","),
+            constraints=field.get("constraints", {}),
+            cites="cites" in field,
+        )
+        for field in entry["schema"]["fields"]
+    )
     return Resource(
         name=entry["name"],
         title=entry.get("title", entry["name"]),
         description=entry.get("description", ""),
         path=path,
         folder=path.parent.name,
-        fields=tuple(
-            Field(
-                field["name"],
-                field.get("type", "string"),
-                field.get("delimiter", ","),
-                field.get("constraints", {}),
-                "cites" in field,
-            )
-            for field in entry["schema"]["fields"]
-        ),
+        fields=tuple(fields),
         known_from=entry.get("knownFrom", {}),
     )
 
@@ -122,6 +120,12 @@ class Author:
     name: str
     family: str = ""
     given: str = ""
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Any]) -> Author:
+        """Return the author that an entry of the descriptor names."""
+        family, given = entry.get("familyName", ""), entry.get("givenName", "")
+        return cls(entry.get("title") or f"{given} {family}".strip(), family, given)
 
     @property
     def is_person(self) -> bool:
@@ -172,21 +176,14 @@ class PackageMetadata:
                 description=content.get("description", ""),
                 version=content.get("version", ""),
                 published=content.get("created", "")[:10],
-                authors=tuple(_author(entry) for entry in content.get("contributors", ())),
-                licences=tuple(_licence(entry) for entry in content.get("licenses", ())),
+                authors=tuple(map(Author.of, content.get("contributors", ()))),
+                licences=tuple(
+                    Licence(entry.get("title") or entry["name"], entry.get("path", ""))
+                    for entry in content.get("licenses", ())
+                ),
                 article=content.get("article", ""),
                 document_types=dict(content.get("documentTypes", {})),
             )
         except (ValueError, KeyError, TypeError, AttributeError) as problem:
-            raise BadData(
-                [Fault(where, f"does not say who and what it is ({problem!r})")]
-            ) from None
-
-
-def _author(entry: Mapping[str, Any]) -> Author:
-    family, given = entry.get("familyName", ""), entry.get("givenName", "")
-    return Author(entry.get("title") or f"{given} {family}".strip(), family, given)
-
-
-def _licence(entry: Mapping[str, Any]) -> Licence:
-    return Licence(entry.get("title") or entry["name"], entry.get("path", ""))
+            fault = Fault(where, f"does not say who and what it is ({problem!r})")
+            raise BadData([fault]) from None

@@ -75,8 +75,7 @@ class Tables:
         try:
             return read_frame(resource)
         except (OSError, ValueError, KeyError, TypeError) as problem:
-            faults = find_package_faults(self.study)
-            if faults:
+            if faults := find_package_faults(self.study):
                 raise BadData(faults) from problem
             raise
 

@@ -22,12 +22,9 @@ def find_package_faults(study: Study) -> list[Fault]:
         BadData: the descriptor itself cannot be read.
     """
     descriptor = Descriptor.read(study)
-    faults, readable = _against_descriptor(study, descriptor)
-    faults.extend(_misnamed(study, descriptor))
-    faults.extend(_undescribed(study, descriptor))
-    if readable:
-        faults.extend(find_faults(study, descriptor))
-    return faults
+    faults, readable = _validate_tables(study, descriptor)
+    faults += [*_find_misnamed(study, descriptor), *_find_undescribed(study, descriptor)]
+    return [*faults, *find_faults(study, descriptor)] if readable else faults
 
 
 def check_package(study: Study) -> None:
@@ -36,12 +33,11 @@ def check_package(study: Study) -> None:
     Raises:
         BadData: there is one.
     """
-    faults = find_package_faults(study)
-    if faults:
+    if faults := find_package_faults(study):
         raise BadData(faults)
 
 
-def _undescribed(study: Study, descriptor: Descriptor) -> list[Fault]:
+def _find_undescribed(study: Study, descriptor: Descriptor) -> list[Fault]:
     """The tables that the descriptor does not know, which nothing checks and no test gets."""
     described = {resource.path for resource in descriptor.resources.values()}
     where = study.relative(study.descriptor)
@@ -52,7 +48,7 @@ def _undescribed(study: Study, descriptor: Descriptor) -> list[Fault]:
     ]
 
 
-def _misnamed(study: Study, descriptor: Descriptor) -> list[Fault]:
+def _find_misnamed(study: Study, descriptor: Descriptor) -> list[Fault]:
     """The resources that are not named as their files, by which references and downloads go."""
     where = study.relative(study.descriptor)
     return [
@@ -66,7 +62,7 @@ def _misnamed(study: Study, descriptor: Descriptor) -> list[Fault]:
     ]
 
 
-def _against_descriptor(study: Study, descriptor: Descriptor) -> tuple[list[Fault], bool]:
+def _validate_tables(study: Study, descriptor: Descriptor) -> tuple[list[Fault], bool]:
     """What frictionless finds, and whether every file has the columns that are described."""
     from frictionless import Package, system  # heavy, and only wanted here
 
@@ -78,24 +74,21 @@ def _against_descriptor(study: Study, descriptor: Descriptor) -> tuple[list[Faul
     for task in report.tasks:
         resource = descriptor.resources[task.name]
         for error in task.errors:
-            found = error.to_dict()
-            readable = readable and "rowNumber" in found
-            faults.append(_fault(resource, found))
+            details = error.to_dict()
+            readable = readable and "rowNumber" in details
+            faults.append(_make_fault(resource, details))
     return faults, readable
 
 
-def _fault(resource: Resource, found: Mapping[str, Any]) -> Fault:
-    where = resource.place
-    if "rowNumber" in found:
-        where += f", row {found['rowNumber']}"
-    column = found.get("fieldName", found.get("label"))
-    if column:
-        where += f", column {column}"
-    if not found["note"]:
+def _make_fault(resource: Resource, details: Mapping[str, Any]) -> Fault:
+    title, note = details["title"], details["note"]
+    column = details.get("fieldName", details.get("label"))
+    row = f", row {details['rowNumber']}" if "rowNumber" in details else ""
+    where = f"{resource.place}{row}" + (f", column {column}" if column else "")
+    if not note:
         described = ", ".join(field.name for field in resource.fields)
-        return Fault(where, found["title"], f"Described: {described}.")
-    if "cell" not in found:
-        return Fault(where, f"{found['title']}: {found['note']}")
-    field = next((field for field in resource.fields if field.name == column), None)
-    allowed = f"Allowed: {field.allowed}." if field is not None else ""
-    return Fault(where, f'"{found["cell"]}" is not allowed ({found["note"]})', allowed)
+        return Fault(where, title, f"Described: {described}.")
+    if "cell" not in details:
+        return Fault(where, f"{title}: {note}")
+    allowed = next((f"Allowed: {f.allowed}." for f in resource.fields if f.name == column), "")
+    return Fault(where, f'"{details["cell"]}" is not allowed ({note})', allowed)

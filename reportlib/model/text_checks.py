@@ -1,4 +1,4 @@
-"""Consistency: places of the article that can be held against each other without outside fact."""
+"""Text checks: places of the article that are compared with each other, without outside fact."""
 
 from __future__ import annotations
 
@@ -15,11 +15,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 
 def parse_span(printed: str) -> Span:
-    """Return the days that a printed date can mean.
-
-    Raises:
-        ValueError: it is no day, month or year.
-    """
+    """Return the days that a printed date can mean, or raise a ValueError."""
     span = Span.of(printed)
     if span is None:
         raise ValueError(f'"{printed}" is not a day, month or year')
@@ -27,22 +23,14 @@ def parse_span(printed: str) -> Span:
 
 
 def parse_number(printed: str) -> Decimal:
-    """Return a printed number, to its last digit.
-
-    Raises:
-        ValueError: it is no number.
-    """
+    """Return a printed number, to its last digit, or raise a ValueError."""
     if not _NUMBER.fullmatch(printed):
         raise ValueError(f'"{printed}" is not a number')
     return Decimal(printed)
 
 
 def parse_name(printed: str) -> str:
-    """Return a printed name as it stands.
-
-    Raises:
-        ValueError: it has no letter.
-    """
+    """Return a printed name as it stands, or raise a ValueError if it has no letter."""
     if not _LETTER.search(printed):
         raise ValueError(f'"{printed}" is not a name')
     return printed
@@ -105,7 +93,7 @@ class TextCheck:
 
 @dataclass(frozen=True)
 class TextCheckResult:
-    """What came of holding places of the text against each other."""
+    """The answer to one relation between places of the text."""
 
     key: str
     about: str
