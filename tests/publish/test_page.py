@@ -382,7 +382,7 @@ def test_no_length_of_a_style_sheet_depends_on_the_glyphs_of_a_font() -> None:
 
 
 @pytest.mark.parametrize("digit_width", [0.4, 0.7])
-def test_a_laptop_gets_the_wide_drawings_whatever_font_its_reader_has(
+def test_a_laptop_gets_wide_drawings_and_cards_in_two_columns_whatever_font_its_reader_has(
     digit_width: float, browser: Browser, built: Study
 ) -> None:
     # Any font that is installed becomes a narrow or a wide one, as EB Garamond and Verdana are.
@@ -400,6 +400,8 @@ def test_a_laptop_gets_the_wide_drawings_whatever_font_its_reader_has(
         figures = page.locator("figure.rl-figure").count()
         assert page.locator("figure.rl-figure .rl-wide svg:visible").count() == figures
         assert page.locator("figure.rl-figure .rl-narrow svg:visible").count() == 0
+        columns = "one => getComputedStyle(one).gridTemplateColumns.split(' ').length"
+        assert page.locator("#C06 .rl-columns").evaluate(columns) == 2
 
 
 @pytest.mark.parametrize("width", [390, 1280])
