@@ -114,11 +114,15 @@ def shorten_list(texts: Sequence[str], shown: int = _NAMES_SHOWN, separator: str
     return separator.join([*texts[:shown], *more])
 
 
-def take_snapshot(study: Study) -> InputSnapshot:
-    """Return the snapshot of all that people write, of the whole library and the environment."""
+def take_snapshot(study: Study, *, in_notebook: bool = False) -> InputSnapshot:
+    """Return the snapshot of all that people write, of the whole library and the environment.
+
+    In a notebook, which may not open the lock of the environment, the environment is left out.
+    """
     names = sorted(study.relative(path) for path in study.inputs())
     inputs = {name: digest_input(study, name) for name in names}
-    return InputSnapshot(inputs, {LIBRARY.name: digest_library()}, digest_environment())
+    environment = "" if in_notebook else digest_environment()
+    return InputSnapshot(inputs, {LIBRARY.name: digest_library()}, environment)
 
 
 @cache

@@ -272,7 +272,7 @@ class Report:
 
     @cached_property
     def _inputs(self) -> InputSnapshot:
-        return take_snapshot(self._study)
+        return take_snapshot(self._study, in_notebook=True)
 
     def _shown(self, figure: Figure) -> Block:
         self.figures[figure.id] = figure
