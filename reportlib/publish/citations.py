@@ -88,7 +88,7 @@ def render_how_to_cite(metadata: PackageMetadata, set_name: str, edition: str) -
     """Return how to cite the report, in words and as BibTeX."""
     return render(
         "citing.html.j2",
-        imprint=metadata,
+        metadata=metadata,
         authors=[author.name for author in metadata.authors],
         set_name=set_name,
         edition=edition,

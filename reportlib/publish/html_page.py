@@ -21,7 +21,7 @@ from nbconvert.filters import markdown2html, strip_ansi
 
 from reportlib.errors import FaultsFound, RunFailed, RunsFailed
 from reportlib.load.parameters import Settings
-from reportlib.notebook.outputs import load_switch_data
+from reportlib.notebook.outputs import SWITCH
 from reportlib.publish.verify import ID, UNSEALED, PageInputs, seal
 from reportlib.render.templating import read_style, strip_controls, strip_controls_deep
 
@@ -107,7 +107,7 @@ def render_page(
     notebook = nbformat.read(executed, as_version=4)
     styles = Markup(f"{read_style()}\n{_read('page.css')}")
     script = _read("page.js")
-    switch = strip_controls_deep(load_switch_data(executed))
+    switch = strip_controls_deep(next(iter(SWITCH.load(executed)), None))
     html, _ = _PageExporter("page.html.j2").from_notebook_node(
         notebook,
         resources={

@@ -43,7 +43,7 @@ def make_linked_data(
     """
     article = assessment.provenance.sources.get(metadata.article)
     appearance = _refer(f"{SOURCES}#{article.id}") if article is not None else {}
-    authors = [_author(number, one) for number, one in enumerate(metadata.authors, start=1)]
+    authors = [_author(*numbered) for numbered in enumerate(metadata.authors, start=1)]
     credits = [{"@id": author["@id"]} for author in authors]
     common = {
         "name": metadata.title,

@@ -100,27 +100,6 @@ MEANINGS = {
 }
 """The meaning of each state, in the words of the page."""
 
-TERMS = {
-    "stands, in part, falls": "How a premise does its work. It stands if it is supported, with or "
-    "without a caveat, or grounded; it stands in part if it is not settled, depends on a "
-    "definition, or is partly grounded; else it falls. What is assumed counts neither way.",
-    "its role is kept": "What is written does not stand, but what the argument needs of it does: "
-    "as a premise it stands.",
-    "load-bearing": "Its fall would change a pillar, one of the claims that the whole rests on. "
-    "A claim falls if what the argument needs of it fails, not if merely a printed detail does.",
-    "(no data), (weak), (conflict)": "Why a fact is not settled: nothing that counts bears on it; "
-    "too few bodies do; as much speaks for it as against it.",
-    "a setting": "One choice of what each open word means. It is against the text where the text "
-    "itself fixes the word otherwise.",
-    "grade A, B, C, D": "How far a source is trusted: A and B are good, C is fair, D is unreliable "
-    "and never counts. The sources say which class of source has which grade.",
-    "computed, read": "A test decided that an item of evidence bears on the claim, or a person who "
-    "read a document. An item is one body's word; what does not count is set aside, and why.",
-    "p1s2": "Where the text says it: paragraph 1, sentence 2; p0 is what stands above the first "
-    "paragraph.",
-}
-"""The meaning of the other words on the cards."""
-
 
 @dataclass(frozen=True)
 class StateLabel:
