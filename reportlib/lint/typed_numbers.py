@@ -9,23 +9,22 @@ import tokenize
 from collections.abc import Iterator
 from typing import Any
 
-from markupsafe import Markup
+from bs4 import BeautifulSoup
 
 from reportlib.errors import Fault
 from reportlib.model.formatting import MONTHS
 from reportlib.publish.html_page import render_prose
-from reportlib.render.templating import Block
 
-_SEEN = {"headline", "subtitle", "description", "explanation", "title", "source", "missing"}
+_SHOWN = {"headline", "subtitle", "description", "explanation", "title", "source", "missing"}
 """The arguments, of whatever call, that hold text for readers."""
 
 _IN_MARKDOWN = re.compile(r"<!--\s*digits\s*(?::(.*?))?-->", flags=re.DOTALL)
 _IN_CODE = re.compile(r"#\s*digits\s*(?::(.*))?$")
-_BLOCKS = re.compile(r"</?(?:blockquote|br|h\d|li|p|t[dh])\b[^>]*>")
-_UNREAD = re.compile(r"<(code|pre)\b.*?</\1>", flags=re.DOTALL)
+_BLOCKS = ("blockquote", "br", "h1", "h2", "h3", "h4", "li", "p", "td", "th")
+_BREAK = "\x1e"  # a control character: prose holds none
 _FIELD = re.compile(r"\{[^{}]*\}")
 
-# A number is excused by its form: as a date, as a place in a law, or as part of a name.
+# A number is excused by its form: as a date, a place in a law, or a part of a name.
 _MONTH = rf"(?:{'|'.join(f'{month}|{month[:3]}' for month in MONTHS)}|Sept)\b\.?"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\b"
 _YEAR = r"(?:1[89]|20)\d\d"
@@ -63,8 +62,8 @@ _AMOUNT = re.compile(
 )
 
 _DIGITS = re.compile(r"\d(?:[\d.,]*\d)?")
-_AROUND = 4
-"""How many words to either side of a number are shown; what it is joined to is one of them."""
+_CONTEXT = 4
+"""The number of words that are shown to either side, with those that the number is joined to."""
 
 
 def find_typed_numbers(text: str) -> Iterator[tuple[str, str]]:
@@ -77,16 +76,16 @@ def find_typed_numbers(text: str) -> Iterator[tuple[str, str]]:
     """
     text = " ".join(text.split())
     excused = [
-        found.span()
+        match.span()
         for form in _EXCUSED
-        for found in form.finditer(text)
-        if not _MONEY.search(text, 0, found.start()) and not _AMOUNT.match(text, found.end())
+        for match in form.finditer(text)
+        if not _MONEY.search(text, 0, match.start()) and not _AMOUNT.match(text, match.end())
     ]
     for number in _DIGITS.finditer(text):
         if not any(start <= number.start() < end for start, end in excused):
             before, after = text[: number.start()].split(" "), text[number.end() :].split(" ")
-            left = "… " * (len(before) > _AROUND) + " ".join(before[-_AROUND:])
-            right = " ".join(after[:_AROUND]) + " …" * (len(after) > _AROUND)
+            left = "… " * (len(before) > _CONTEXT) + " ".join(before[-_CONTEXT:])
+            right = " ".join(after[:_CONTEXT]) + " …" * (len(after) > _CONTEXT)
             yield number[0], left + number[0] + right
 
 
@@ -100,15 +99,18 @@ def check_cell(where: str, cell: Any) -> Iterator[Fault]:
 def _in_markdown(where: str, source: str) -> Iterator[Fault]:
     """A comment with a reason excuses its cell."""
     form = "<!-- digits: why these are not from data -->"
-    reason = _IN_MARKDOWN.search(source)
-    if reason and (reason[1] or "").strip():
-        return
-    if reason:
+    if reason := _IN_MARKDOWN.search(source):
+        if (reason[1] or "").strip():
+            return
         yield Fault(where, "excuses its digits without a reason", f"Write {form}.")
-    shown = _UNREAD.sub(" … ", render_prose(source))
-    for passage in _BLOCKS.split(shown):
-        for digits, around in find_typed_numbers(Block(Markup(passage)).text):
-            yield _fault(where, digits, around, f"Say it with chapter.say, or add {form}.")
+    prose = BeautifulSoup(render_prose(source), "html.parser")
+    for code in prose.find_all(["code", "pre"]):
+        code.replace_with(" … ")
+    for block in prose.find_all(_BLOCKS):
+        block.insert_before(_BREAK)
+        block.insert_after(_BREAK)
+    for passage in prose.get_text().split(_BREAK):
+        yield from _check_text(where, passage, f"Say it with chapter.say, or add {form}.")
 
 
 def _in_code(where: str, source: str) -> Iterator[Fault]:
@@ -116,33 +118,34 @@ def _in_code(where: str, source: str) -> Iterator[Fault]:
     form = "# digits: why these are not from data"
     try:
         tree = ast.parse(source)
-    except SyntaxError:
-        return  # said by the contract itself
+    except SyntaxError:  # reported by the contract itself
+        return
     reasons = {
-        token.start[0]: (found[1] or "").strip()
+        token.start[0]: (match[1] or "").strip()
         for token in tokenize.generate_tokens(io.StringIO(source).readline)
-        if token.type == tokenize.COMMENT and (found := _IN_CODE.match(token.string))
+        if token.type == tokenize.COMMENT and (match := _IN_CODE.match(token.string))
     }
     if not all(reasons.values()):
         yield Fault(where, "excuses its digits without a reason", f"Write {form}.")
     for node in ast.walk(tree):
-        for text in _read_by_readers(node):
+        for text in _list_shown_texts(node):
             lines = range(text.lineno, (text.end_lineno or text.lineno) + 1)
             if not any(reasons.get(line) for line in lines):
-                for digits, around in find_typed_numbers(_words_of(text)):
-                    yield _fault(where, digits, around, f"Put in a found value, or add {form}.")
+                hint = f"Put in a found value, or add {form}."
+                yield from _check_text(where, _static_words(text), hint)
 
 
-def _fault(where: str, digits: str, around: str, allowed: str) -> Fault:
-    return Fault(where, f"{digits} is bound to no finding, in “{around}”", allowed)
+def _check_text(where: str, text: str, hint: str) -> Iterator[Fault]:
+    for digits, context in find_typed_numbers(text):
+        yield Fault(where, f"{digits} is bound to no finding, in “{context}”", hint)
 
 
-def _read_by_readers(node: ast.AST) -> Iterator[ast.expr]:
-    """The texts that a call shows to readers, and bare values that a sentence is filled with."""
+def _list_shown_texts(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield the texts that a call shows to readers, and bare values that fill a sentence."""
     if not isinstance(node, ast.Call):
         return
     for keyword in node.keywords:
-        if keyword.arg in _SEEN:
+        if keyword.arg in _SHOWN:
             yield from _texts(keyword.value)
     if isinstance(node.func, ast.Attribute) and node.func.attr == "say":
         for text in node.args[:1]:
@@ -153,7 +156,7 @@ def _read_by_readers(node: ast.AST) -> Iterator[ast.expr]:
 
 
 def _texts(node: ast.AST) -> Iterator[ast.expr]:
-    """Strings that an expression can come to; those handed to methods or compared are code."""
+    """Yield the strings that an expression can be; what methods or comparisons take is code."""
     parts = list(ast.iter_child_nodes(node))
     match node:
         case ast.JoinedStr() | ast.Constant(value=str()):
@@ -171,10 +174,10 @@ def _texts(node: ast.AST) -> Iterator[ast.expr]:
         yield from _texts(part)
 
 
-def _words_of(text: ast.expr) -> str:
-    """The static words of a text; a field of whatever kind is an ellipsis."""
+def _static_words(text: ast.expr) -> str:
+    """Return the words of a text, with an ellipsis for each field."""
     if isinstance(text, ast.JoinedStr):
-        return "".join(_words_of(part) for part in text.values)
+        return "".join(map(_static_words, text.values))
     if isinstance(text, ast.Constant):
         return _FIELD.sub("{…}", str(text.value))
     return "{…}"

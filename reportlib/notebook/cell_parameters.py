@@ -1,4 +1,4 @@
-"""The parameters of a notebook: what its parameters cell, and papermill's below it, give."""
+"""The parameters of a notebook, from its parameters cell and the one that papermill injects."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 from reportlib.load.parameters import BASE, Parameters, Settings
 
 PARAMETER_SET = "parameter_set"
-"""The name in a notebook that says which parameter set is used."""
+"""The variable of a notebook that names its parameter set."""
 PARAMETERS_TAG = "parameters"
 """The tag of the cell that holds the parameters."""
 INJECTED_TAG = "injected-parameters"
 """The tag of the cell that papermill puts below it."""
 _INJECTED = "# Parameters"
-"""How the cell begins that papermill puts below the notebook's own."""
+"""The first line of that cell."""
 
 
 def read_settings(namespace: Mapping[str, Any], parameters: Parameters) -> Settings:
@@ -27,8 +27,8 @@ def read_settings(namespace: Mapping[str, Any], parameters: Parameters) -> Setti
     Raises:
         BadParameters: with every name that is no parameter and every value that cannot be, at once.
     """
-    named = _named_in_cells(namespace.get("In", ()))
-    names = named if named else {n for n in namespace if n in {PARAMETER_SET, *parameters.by_name}}
+    known = {PARAMETER_SET, *parameters.by_name}
+    names = _list_assigned(namespace.get("In", ())) or known.intersection(namespace)
     values = {name: namespace[name] for name in names if name in namespace}
     set_name = values.pop(PARAMETER_SET, BASE)
     parameters.check(values, "the notebook's parameters")
@@ -36,16 +36,16 @@ def read_settings(namespace: Mapping[str, Any], parameters: Parameters) -> Setti
     return parameters.settings(set_name, changes)
 
 
-def _named_in_cells(executed: Iterable[str]) -> set[str]:
-    """The names given in the last parameters cell that was run, and in the last injected one.
+def _list_assigned(cells: Iterable[str]) -> set[str]:
+    """Return the names given in the last parameters cell that was run, and the last injected one.
 
     The shell keeps the source of every cell that was run. Reading the names there, and not among
     all variables, tells a mistyped parameter from whatever else a session holds.
     """
     own: set[str] = set()
     injected: set[str] = set()
-    for source in executed:
-        names = _assigned(source)
+    for source in cells:
+        names = _parse_assigned(source)
         if source.startswith(_INJECTED):
             injected = names
         elif PARAMETER_SET in names:
@@ -53,15 +53,15 @@ def _named_in_cells(executed: Iterable[str]) -> set[str]:
     return own | injected
 
 
-def _assigned(source: str) -> set[str]:
+def _parse_assigned(source: str) -> set[str]:
     try:
         body = ast.parse(source).body
     except SyntaxError:  # a magic, or a cell that failed
         return set()
-    targets = [
-        target
-        for node in body
-        if isinstance(node, (ast.Assign, ast.AnnAssign))
-        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
-    ]
+    targets: list[ast.expr] = []
+    for node in body:
+        if isinstance(node, ast.Assign):
+            targets += node.targets
+        elif isinstance(node, ast.AnnAssign):
+            targets.append(node.target)
     return {target.id for target in targets if isinstance(target, ast.Name)}

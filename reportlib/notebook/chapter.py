@@ -23,15 +23,7 @@ from reportlib.model.dates import Span
 from reportlib.model.findings import Finding, Record
 from reportlib.model.formatting import format_day, format_span
 from reportlib.notebook.cell_parameters import read_settings
-from reportlib.notebook.outputs import (
-    CROSSFOOT,
-    FIGURE,
-    RECORD,
-    SAID,
-    dump_crossfoot,
-    dump_figure,
-    dump_record,
-)
+from reportlib.notebook.outputs import CROSSFOOT, FIGURE, RECORD, SENTENCE
 from reportlib.render.cards import render_card
 from reportlib.render.charts import Draw, Headline, make_figure
 from reportlib.render.crossfoots import make_crossfoot
@@ -41,7 +33,7 @@ from reportlib.study import Study
 
 Test = Callable[..., Finding]
 STAGE: ContextVar[Callable[[str], Chapter] | None] = ContextVar("stage", default=None)
-"""Who runs a notebook's cells in its own process sets this, and opens the chapters they ask for."""
+"""The function that opens chapters in place of ``open_chapter``, where a dry run sets one."""
 
 
 def open_chapter(name: str, namespace: Mapping[str, Any]) -> Chapter:
@@ -67,7 +59,7 @@ def open_chapter(name: str, namespace: Mapping[str, Any]) -> Chapter:
 
 
 class Chapter:
-    """One chapter at work. What was saved meanwhile is seen by the next call, without a restart."""
+    """One chapter at work. Each call sees what was saved since the last one, without a restart."""
 
     def __init__(self, study: Study, name: str, namespace: Mapping[str, Any]) -> None:
         """Read the study once; later calls read again only what has changed."""
@@ -77,7 +69,7 @@ class Chapter:
         self._tests: dict[str, ClaimTest] = {}
         self._records: dict[str, Record] = {}
         self._stamp: object = None
-        self._inquiry = self._read()
+        self._assessment = self._read()
 
     @property
     def data(self) -> DataView:
@@ -92,12 +84,12 @@ class Chapter:
 
     @property
     def as_of(self) -> str:
-        """The day of the run in words, as on which ``data`` has the tables."""
+        """The day of the run in words: that of ``data``."""
         return format_day(self._current().settings.as_of)
 
     @property
     def outcomes_until(self) -> str:
-        """The day up to which outcomes are looked at in words, as on which ``later`` has them."""
+        """The day up to which outcomes are looked at in words: that of ``later``."""
         return format_day(self._current().settings.outcomes_until)
 
     @property
@@ -108,7 +100,8 @@ class Chapter:
     @property
     def claims(self) -> list[str]:
         """The claims of this chapter, in the order of the ledger."""
-        return [c.id for c in self._current().ledger.claims.values() if c.chapter == self._name]
+        claims = self._current().ledger.claims.values()
+        return [claim.id for claim in claims if claim.chapter == self._name]
 
     def claim(self, claim: str) -> Block:
         """Show the paraphrase of a claim, as the ledger has it."""
@@ -124,8 +117,8 @@ class Chapter:
         spans = [
             (claim, span.first, span.last, format_span(span))
             for claim in claims
-            for one in assertions.get(claim, ())
-            if (span := Span.of(one.value)) is not None
+            for assertion in assertions.get(claim, ())
+            if (span := Span.of(assertion.value)) is not None
         ]
         frame = pd.DataFrame(spans, columns=["claim", "first", "last", "words"])
         return frame.astype({"first": "datetime64[s]", "last": "datetime64[s]"})
@@ -152,12 +145,10 @@ class Chapter:
             BadTest: the claim belongs to another chapter, or its test cannot be used.
         """
         record = self._record(claim)
-        assessment = self._inquiry
-        argument = Argument(assessment.ledger, self._records)
-        shown = argument.complete(self._records[claim])
-        complete = Argument(assessment.ledger, {**self._records, claim: shown})
-        markup = render_card(assessment, complete, claim, alone=True)
-        return Block(markup, {RECORD: dump_record(record)})
+        assessment = self._assessment
+        complete = Argument(assessment.ledger, self._records).complete(record)
+        argument = Argument(assessment.ledger, {**self._records, claim: complete})
+        return Block(render_card(assessment, argument, claim, alone=True), RECORD.bundle(record))
 
     def say(self, text: str, *, on: str = "", **values: Any) -> Block:
         """Show a sentence whose numbers are bound to findings.
@@ -172,11 +163,12 @@ class Chapter:
             BadTest: a claim named in it has no card yet, or ``on`` names no claim.
         """
         self._current()
-        block = Block(render("said.html.j2", said=fill_sentence(text, self._records, values)))
+        sentence = fill_sentence(text, self._records, values)
+        block = Block(render("sentence.html.j2", sentence=sentence))
         if not on:
             return block
         claim = self._current().claim(on).id
-        return Block(block.markup, {SAID: {"claim": claim, "text": block.text}})
+        return Block(block.markup, SENTENCE.bundle({"claim": claim, "text": block.text}))
 
     def figure(
         self,
@@ -191,7 +183,7 @@ class Chapter:
         columns: Mapping[str, str] | None = None,
     ) -> Block:
         """Show a figure, and hand it to the run; see ``reportlib.render.charts.make_figure``."""
-        drawn = make_figure(
+        figure = make_figure(
             id,
             draw,
             table,
@@ -201,14 +193,14 @@ class Chapter:
             description=description,
             columns=columns,
         )
-        return Block(drawn.markup(), {FIGURE: dump_figure(drawn)})
+        return Block(figure.markup(), FIGURE.bundle(figure))
 
     def crossfoot(
         self, id: str, sums: pd.DataFrame, *, title: str, unit: str, explanation: str
     ) -> Block:
         """Show sums beside printed totals; see ``reportlib.render.crossfoots.make_crossfoot``."""
         foot = make_crossfoot(id, sums, title=title, unit=unit, explanation=explanation)
-        return Block(foot.markup(), {CROSSFOOT: dump_crossfoot(foot)})
+        return Block(foot.markup(), CROSSFOOT.bundle(foot))
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
         """Show what the chapter works with, and bring the style along."""
@@ -224,23 +216,23 @@ class Chapter:
         return Block(Markup(f"<style>{read_style()}</style>{header}"))._repr_mimebundle_()
 
     def _record(self, claim: str) -> Record:
-        """Look at a claim of this chapter, and remember what was found."""
+        """Return the record of a claim of this chapter, and keep it."""
         assessment = self._current()
         chapter = assessment.claim(claim).chapter
         if chapter != self._name:
             raise BadTest(f"{claim} belongs to the chapter {chapter}, not to {self._name}.")
-        self._records[claim] = self._looked_at(assessment, claim)
+        self._records[claim] = self._test_claim(assessment, claim)
         return self._records[claim]
 
-    def _looked_at(self, assessment: Assessment, claim: str) -> Record:
+    def _test_claim(self, assessment: Assessment, claim: str) -> Record:
         return stress_test(assessment, claim, self._tests.get(claim))
 
     def _current(self) -> Assessment:
-        """Read again what was saved since, and bring the cards shown so far up to it."""
+        """Read what was saved since the last call, and test the claims shown so far again."""
         if self._stamp != self._files():
-            self._inquiry = self._read()
-            self._records = {c: self._looked_at(self._inquiry, c) for c in self._records}
-        return self._inquiry
+            self._assessment = self._read()
+            self._records = {c: self._test_claim(self._assessment, c) for c in self._records}
+        return self._assessment
 
     def _read(self) -> Assessment:
         stamp = self._files()
@@ -251,10 +243,10 @@ class Chapter:
         return assessment
 
     def _files(self) -> object:
-        """Names, sizes and times of the study's data and parameters."""
-        seen = []
+        """Return names, sizes and times of the study's data and parameters."""
+        stamps = []
         for path in [*self._study.kept(), *self._study.params.glob("*.yaml")]:
             with contextlib.suppress(FileNotFoundError):  # an editor's own file, gone again
                 state = path.stat()
-                seen.append((str(path), state.st_mtime_ns, state.st_size))
-        return sorted(seen)
+                stamps.append((str(path), state.st_mtime_ns, state.st_size))
+        return sorted(stamps)

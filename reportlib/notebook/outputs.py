@@ -1,11 +1,10 @@
-"""What a notebook's outputs carry: records of claims and figures, under MIME types of ours."""
+"""The values that a notebook's outputs carry: records, figures, ..., under MIME types of ours."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -14,98 +13,68 @@ from reportlib.model.findings import Record
 from reportlib.render.charts import Figure
 from reportlib.render.crossfoots import CrossFoot
 
-RECORD = "application/vnd.reportlib.finding+json"
-FIGURE = "application/vnd.reportlib.figure+json"
-CROSSFOOT = "application/vnd.reportlib.crossfoot+json"
-SWITCH = "application/vnd.reportlib.switch+json"
-SAID = "application/vnd.reportlib.said+json"
-
-_RECORDS = TypeAdapter(Record)
-_FIGURES = TypeAdapter(Figure)
-_CROSSFOOTS = TypeAdapter(CrossFoot)
-_SAYINGS = TypeAdapter(dict[str, str])
 T = TypeVar("T")
 
 
-def dump_record(record: Record) -> dict[str, Any]:
-    """Return a record as JSON can hold it."""
-    return dict(_RECORDS.dump_python(record, mode="json"))
+class OutputType(Generic[T]):
+    """A type of value that outputs carry as JSON.
+
+    Example: ``FIGURE.load(path)`` is the figures in an executed notebook.
+    """
+
+    def __init__(self, name: str, type_: type[T]) -> None:
+        """Use the MIME type of that name."""
+        self.mime = f"application/vnd.reportlib.{name}+json"
+        self._adapter = TypeAdapter(type_)
+
+    def dump(self, value: T) -> Any:
+        """Return a value as JSON can hold it: days as text, sets as lists."""
+        return self._adapter.dump_python(value, mode="json")
+
+    def bundle(self, value: T) -> dict[str, Any]:
+        """Return a value as an output carries it."""
+        return {self.mime: self.dump(value)}
+
+    def round_trip(self, value: T) -> T:
+        """Return a value as it is read from an output."""
+        return self._adapter.validate_python(self.dump(value))
+
+    def load(self, notebook: Path) -> list[T]:
+        """Return the values in an executed notebook.
+
+        Raises:
+            NotBuilt: the notebook is missing, or was written by another version of the library.
+        """
+        if not notebook.is_file():
+            raise NotBuilt(f"{notebook.name} has not been run: `make report` runs it.")
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        outputs = [output.get("data", {}) for cell in cells for output in cell.get("outputs", [])]
+        try:
+            return [
+                self._adapter.validate_python(data[self.mime])
+                for data in outputs
+                if self.mime in data
+            ]
+        except ValidationError as problem:
+            raise NotBuilt(
+                f"{notebook.name} was run by another version of the library: `make report` runs it "
+                "again."
+            ) from problem
 
 
-def round_trip_record(record: Record) -> Record:
-    """Return a record as a notebook's output gives it back: days as text, sets as lists."""
-    return _RECORDS.validate_python(dump_record(record))
-
-
-def dump_figure(figure: Figure) -> dict[str, Any]:
-    """Return a figure as JSON can hold it."""
-    return dict(_FIGURES.dump_python(figure, mode="json"))
-
-
-def dump_crossfoot(foot: CrossFoot) -> dict[str, Any]:
-    """Return a cross-foot as JSON can hold it."""
-    return dict(_CROSSFOOTS.dump_python(foot, mode="json"))
+RECORD = OutputType("finding", Record)
+FIGURE = OutputType("figure", Figure)
+CROSSFOOT = OutputType("crossfoot", CrossFoot)
+SENTENCE = OutputType("said", dict[str, str])
+"""A sentence on a claim: ``claim`` and ``text``."""
+SWITCH = OutputType("switch", dict[str, Any])
+"""The data of the definition switch, in the report."""
 
 
 def load_records(notebook: Path) -> list[Record]:
     """Return the records in an executed notebook; of a claim shown twice the last.
 
     Raises:
-        NotBuilt: the notebook is not there, or was written by another version of the library.
+        NotBuilt: the notebook is missing, or was written by another version of the library.
     """
-    return list({record.claim: record for record in _in(notebook, RECORD, _RECORDS)}.values())
-
-
-def load_figures(notebook: Path) -> list[Figure]:
-    """Return the figures in an executed notebook.
-
-    Raises:
-        NotBuilt: the notebook is not there, or was written by another version of the library.
-    """
-    return list(_in(notebook, FIGURE, _FIGURES))
-
-
-def load_sentences(notebook: Path) -> list[tuple[str, str]]:
-    """Return the sentences that an executed notebook says on claims: claim and text.
-
-    Raises:
-        NotBuilt: the notebook is not there, or was written by another version of the library.
-    """
-    return [(one["claim"], one["text"]) for one in _in(notebook, SAID, _SAYINGS)]
-
-
-def load_crossfoots(notebook: Path) -> list[CrossFoot]:
-    """Return the cross-foots in an executed notebook.
-
-    Raises:
-        NotBuilt: the notebook is not there, or was written by another version of the library.
-    """
-    return list(_in(notebook, CROSSFOOT, _CROSSFOOTS))
-
-
-def load_switch_data(notebook: Path) -> dict[str, Any] | None:
-    """Return the data of the definition switch in an executed report, if it has one.
-
-    Raises:
-        NotBuilt: the notebook is not there.
-    """
-    return next(iter(_in(notebook, SWITCH, TypeAdapter(dict[str, Any]))), None)
-
-
-def _in(path: Path, kind: str, adapter: TypeAdapter[T]) -> Iterator[T]:
-    if not path.is_file():
-        raise NotBuilt(f"{path.name} has not been run: `make report` runs it.")
-    try:
-        for found in _bundles(json.loads(path.read_text(encoding="utf-8"))["cells"], kind):
-            yield adapter.validate_python(found)
-    except ValidationError as problem:
-        raise NotBuilt(
-            f"{path.name} was run by another version of the library: `make report` runs it again."
-        ) from problem
-
-
-def _bundles(cells: Iterable[Any], kind: str) -> Iterator[Any]:
-    for cell in cells:
-        for output in cell.get("outputs", []):
-            if kind in output.get("data", {}):
-                yield output["data"][kind]
+    return list({record.claim: record for record in RECORD.load(notebook)}.values())

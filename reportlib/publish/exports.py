@@ -19,7 +19,7 @@ from reportlib.load.provenance import Provenance
 from reportlib.model.claims import Claim
 from reportlib.model.evidence import SOURCES
 from reportlib.model.findings import Record
-from reportlib.notebook.outputs import dump_record
+from reportlib.notebook.outputs import RECORD
 from reportlib.publish.citations import Citation, format_bibtex
 from reportlib.publish.findings_schema import (
     Consistency,
@@ -121,7 +121,7 @@ def _finding(argument: Argument, claim: Claim) -> PublishedFinding:
             "state": name_state(record),
             "detail": shown.unsettled or "",
             "found": _describe_found(shown),
-            "value": dump_record(shown)["value"],
+            "value": RECORD.dump(shown)["value"],
             "unit": shown.unit,
             "parameters": shown.parameters,
             "rows": shown.rows,

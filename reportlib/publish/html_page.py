@@ -14,32 +14,16 @@ from typing import Any
 
 import nbformat
 import nh3
+from bs4 import BeautifulSoup, Tag
 from markupsafe import Markup
 from nbconvert.exporters.templateexporter import TemplateExporter
-from nbconvert.filters import markdown2html
+from nbconvert.filters import markdown2html, strip_ansi
 
 from reportlib.errors import FaultsFound, RunFailed, RunsFailed
 from reportlib.load.parameters import Settings
-from reportlib.notebook.outputs import load_switch_data
+from reportlib.notebook.outputs import SWITCH
 from reportlib.publish.verify import ID, UNSEALED, PageInputs, seal
 from reportlib.render.templating import read_style, strip_controls, strip_controls_deep
-
-
-def make_content_security_policy(styles: str, script: str = "") -> str:
-    """Return the content security policy of a page with one style element and at most one script.
-
-    No other style or script counts, and no request leaves the page.
-    """
-    allowed = f"script-src '{_sha256(script)}'; " if script else ""
-    return (
-        f"default-src 'none'; {allowed}style-src '{_sha256(styles)}'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def _sha256(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _STRUCTURE = {
@@ -72,14 +56,15 @@ _ATTRIBUTES = {
     "tspan": {"x", "y", "dx", "dy"},
     "clipPath": {"clipPathUnits"},
 }
-_TURNING = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
-_ESCAPED = {
+_DIRECTION_MARKS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_JSON_ESCAPES = {
     sign: f"\\u{sign:04x}"
-    for sign in (*map(ord, "<>&"), *range(0x7F, 0xA0), 0x2028, 0x2029, *_TURNING)
+    for sign in (*map(ord, "<>&"), *range(0x7F, 0xA0), 0x2028, 0x2029, *_DIRECTION_MARKS)
 }
-"""What could end a script element or a line of it, or turn text round, and how JSON writes it."""
+"""The signs that could end a script element or a line of it, or turn text round."""
 _NEEDLESS_REL = re.compile(r'(<a(?: href="#[^"]*"[^<>]*?)?) rel="noopener noreferrer"')
-"""On a link within the page, or to nowhere, as the sanitiser leaves it; only others need one."""
+"""The attribute on a link within the page or without address, in the one form in which the
+sanitiser writes it: to parse its result again would take longer than all else at publication."""
 _SANITISER = nh3.Cleaner(
     tags=_STRUCTURE | _DRAWING,
     attributes=_ATTRIBUTES,
@@ -114,28 +99,19 @@ class _PageExporter(TemplateExporter):
 def render_page(
     executed: Path, settings: Settings, made_from: PageInputs, linked_data: Mapping[str, Any]
 ) -> str:
-    """Return the page of an executed report.
+    """Return the page of an executed report, with its JSON-LD, and its inputs for ``verify``.
 
     Markdown and HTML that come out of the notebook pass an allow-list; the policy in the head lets
     no script run but the page's own, and no request leave. Same notebook, same bytes.
-
-    Args:
-        executed: the executed report.
-        settings: what was chosen.
-        made_from: what the page is made from, which it carries for ``verify``.
-        linked_data: the JSON-LD of the page, for programs.
     """
     notebook = nbformat.read(executed, as_version=4)
-    exporter = _PageExporter("page.html.j2")
-    styles = Markup("\n".join([read_style(), _page_style()]))
-    script = Markup((_TEMPLATES / "page.js").read_text(encoding="utf-8"))
-    switch = strip_controls_deep(load_switch_data(executed))
-    title, sections = _outline(notebook)
-    html, _ = exporter.from_notebook_node(
+    styles = Markup(f"{read_style()}\n{_read('page.css')}")
+    script = _read("page.js")
+    switch = strip_controls_deep(next(iter(SWITCH.load(executed)), None))
+    html, _ = _PageExporter("page.html.j2").from_notebook_node(
         notebook,
         resources={
-            "title": title,
-            "sections": sections,
+            **_outline(notebook),
             "styles": styles,
             "script": script,
             "switch": switch,
@@ -152,12 +128,11 @@ def render_page(
 
 
 def render_failure_page(problem: FaultsFound | RunFailed | RunsFailed) -> str:
-    """Return a readable account of a failed build."""
-    exporter = _PageExporter("failure.html.j2")
-    styles = Markup(_page_style())
+    """Return a readable report of a failed build."""
+    styles = _read("page.css")
     faults = problem.faults if isinstance(problem, FaultsFound) else ()
     failures = [problem] if isinstance(problem, RunFailed) else getattr(problem, "failures", ())
-    html, _ = exporter.from_notebook_node(
+    html, _ = _PageExporter("failure.html.j2").from_notebook_node(
         nbformat.v4.new_notebook(),
         resources={
             "styles": styles,
@@ -166,12 +141,32 @@ def render_failure_page(problem: FaultsFound | RunFailed | RunsFailed) -> str:
             "faults": [asdict(fault) for fault in faults],
             # As plain values, since nbconvert copies them, which no exception survives.
             "failures": [
-                {**vars(one), "where": one.where, "traceback": _plain(one.traceback)}
-                for one in failures
+                {
+                    **vars(failure),
+                    "where": failure.where,
+                    "traceback": strip_ansi(failure.traceback),
+                }
+                for failure in failures
             ],
         },
     )
     return str(html)
+
+
+def make_content_security_policy(styles: str, script: str = "") -> str:
+    """Return the content security policy of a page with one style element and at most one script.
+
+    No other style or script counts, and no request leaves the page.
+    """
+    allowed = f"script-src '{_sha256(script)}'; " if script else ""
+    return (
+        f"default-src 'none'; {allowed}style-src '{_sha256(styles)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _sha256(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def sanitise(html: str) -> Markup:
@@ -179,50 +174,41 @@ def sanitise(html: str) -> Markup:
     return Markup(_NEEDLESS_REL.sub(r"\1", _SANITISER.clean(strip_controls(html))))
 
 
-@cache  # asked once for the table of sections, and once for the text
+@cache  # needed for the table of sections and for the text
 def render_prose(markdown: str) -> Markup:
     """Return markdown as HTML, without its comments.
 
     Second-level headings carry the anchors that the navigation uses.
     """
-    html = re.sub(r"<a class=\"anchor-link\".*?</a>", "", str(markdown2html(markdown)))
-    html = re.sub(
-        r"<h2[^>]*>(.*?)</h2>",
-        lambda found: f'<h2 id="{_anchor(_text(found[1]))}">{found[1]}</h2>',
-        html,
-        flags=re.DOTALL,
-    )
-    return sanitise(html)
+    prose = BeautifulSoup(markdown2html(markdown), "html.parser")
+    for link in prose.select("a.anchor-link"):
+        link.decompose()
+    for heading in prose.find_all("h2"):
+        anchor = re.sub(r"[^a-z0-9]+", "-", heading.get_text().lower()).strip("-")
+        heading.attrs.clear()
+        heading["id"] = anchor
+    return sanitise(str(prose))
 
 
-def _plain(text: str) -> str:
-    """Text for a terminal without its colours."""
-    return re.sub(r"\x1b\[[0-9;]*m", "", text)
-
-
-def _outline(notebook: Any) -> tuple[str, list[tuple[str, str]]]:
-    """The title of the page, and the anchor and text of each of its sections."""
+def _outline(notebook: Any) -> dict[str, Any]:
+    """Return the title of the page, and the anchor and text of each of its sections."""
     cells = [render_prose(cell.source) for cell in notebook.cells if cell.cell_type == "markdown"]
-    html = "\n".join(cells)
-    title = re.search(r"<h1[^>]*>(.*?)</h1>", html, flags=re.DOTALL)
-    sections = re.findall(r'<h2 id="(.*?)">(.*?)</h2>', html, flags=re.DOTALL)
-    return _text(title[1]) if title else "Report", [(id, _text(shown)) for id, shown in sections]
+    prose = BeautifulSoup("\n".join(cells), "html.parser")
+    return {
+        "title": _text(prose.h1) if prose.h1 else "Report",
+        "sections": [(heading["id"], _text(heading)) for heading in prose.find_all("h2")],
+    }
 
 
-def _text(html: str) -> str:
-    """The text of a heading, whatever stands in it."""
-    return Markup(html).striptags()
+def _text(heading: Tag) -> str:
+    return " ".join(heading.get_text().split())
 
 
-def _anchor(heading: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", heading.lower()).strip("-")
-
-
-def _page_style() -> str:
-    return (_TEMPLATES / "page.css").read_text(encoding="utf-8")
+def _read(template: str) -> Markup:
+    return Markup((_TEMPLATES / template).read_text(encoding="utf-8"))
 
 
 def _json_in_html(data: Any) -> Markup:
     """Return data as JSON that a script element can hold: nothing in it ends the element."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return Markup(text.translate(_ESCAPED))
+    return Markup(text.translate(_JSON_ESCAPES))

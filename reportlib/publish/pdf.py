@@ -9,6 +9,8 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bs4 import BeautifulSoup
+
 from reportlib.errors import NotBuilt, ReportError
 from reportlib.execute.files import hold_build_lock, write_atomically
 from reportlib.execute.process_pool import stoppable
@@ -17,7 +19,7 @@ from reportlib.load.parameters import name_build_command
 from reportlib.study import Study
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-"""The commands by which a browser that can print is looked for, in this order."""
+"""The commands of browsers that can print, the preferred first."""
 QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -28,15 +30,15 @@ QUIET = (
 )
 """Without these a browser looks up its maker's hosts at every start."""
 LIMIT = 120
-"""Seconds after which a browser is taken to be stuck."""
+"""The seconds after which a browser is taken to be stuck."""
 
-_FILE_BESIDE = re.compile(r'(<a\b[^>]*?) href="(?!#|https?:)[^"]*"')
+_KEPT_LINKS = ("#", "http:", "https:")
 _TIMES = re.compile(rb"/(?:Creation|Mod)Date \([^()]*\)")
 
 
 def find_browser() -> Path | None:
-    """Return the browser that prints, if there is one."""
-    return next((Path(found) for name in BROWSERS if (found := shutil.which(name))), None)
+    """Return the path of a browser that prints, if there is one."""
+    return next((Path(path) for path in map(shutil.which, BROWSERS) if path), None)
 
 
 def print_page(study: Study, set_name: str) -> Path:
@@ -61,17 +63,27 @@ def print_page(study: Study, set_name: str) -> Path:
             f"No browser was found that prints ({', '.join(BROWSERS)}): install Chromium, on "
             "Debian with `apt install chromium`."
         )
-    # Alone, since else a build meanwhile would have the PDF of an old page beside its own.
+    # Under the lock, or a build at the same time could have the PDF of an old page beside its own.
     with stoppable(), hold_build_lock(build.guard, print_lines):
-        write_atomically(build.printed, _printed(build.page.read_text(encoding="utf-8"), browser))
+        write_atomically(
+            build.printed, _convert_to_pdf(build.page.read_text(encoding="utf-8"), browser)
+        )
     return build.printed
 
 
-def _printed(html: str, browser: Path) -> bytes:
+def _unlink_files(html: str) -> str:
+    """Return a page without links to files: in a PDF, which is passed on, they would be paths."""
+    page = BeautifulSoup(html, "html.parser")
+    for link in page.find_all("a", href=True):
+        if not str(link["href"]).startswith(_KEPT_LINKS):
+            del link["href"]
+    return str(page)
+
+
+def _convert_to_pdf(html: str, browser: Path) -> bytes:
     with TemporaryDirectory(prefix="reportlib-", ignore_cleanup_errors=True) as folder:
         page, printed = Path(folder, "report.html"), Path(folder, "report.pdf")
-        # A PDF is passed on alone, and a link to a file would say where on this machine it lay.
-        page.write_text(_FILE_BESIDE.sub(r"\1", html), encoding="utf-8", newline="\n")
+        page.write_text(_unlink_files(html), encoding="utf-8", newline="\n")
         command = [
             str(browser),
             "--headless",
@@ -84,12 +96,12 @@ def _printed(html: str, browser: Path) -> bytes:
             page.as_uri(),
         ]
         try:
-            done = subprocess.run(command, capture_output=True, timeout=LIMIT)
+            process = subprocess.run(command, capture_output=True, timeout=LIMIT)
         except subprocess.TimeoutExpired:
             raise ReportError(f"{browser} did not print within {LIMIT} seconds.") from None
         content = printed.read_bytes() if printed.is_file() else b""
-        if done.returncode or not content.rstrip().endswith(b"%%EOF"):
-            said = done.stderr.decode(errors="replace").strip().splitlines() or ["nothing"]
-            raise ReportError(f"{browser} did not print the page; the last it said: {said[-1]}")
-    # As long as before, since a PDF tells by their places where its parts begin.
-    return _TIMES.sub(lambda found: b" " * len(found[0]), content)
+        if process.returncode or not content.rstrip().endswith(b"%%EOF"):
+            lines = process.stderr.decode(errors="replace").strip().splitlines() or ["nothing"]
+            raise ReportError(f"{browser} did not print the page; it ended with: {lines[-1]}")
+    # Blanks of the same length, since a PDF refers to its parts by their offsets.
+    return _TIMES.sub(lambda time: b" " * len(time[0]), content)

@@ -15,7 +15,7 @@ from reportlib.load.study_data import StudyData
 from reportlib.model.evidence import SOURCES, table_of
 from reportlib.model.findings import Record
 from reportlib.model.formatting import join_words
-from reportlib.notebook.outputs import load_figures, load_records
+from reportlib.notebook.outputs import FIGURE, load_records
 from reportlib.publish.citations import make_citation
 from reportlib.publish.exports import export_tables, make_exports
 from reportlib.publish.html_page import render_page
@@ -62,7 +62,7 @@ def make_publication(context: BuildContext) -> dict[Path, str]:
         make_citation(document.source, metadata.document_types)
         for document in list_cited_documents(assessment, argument, metadata.article)
     ]
-    drawn = {figure.id: figure for figure in load_figures(executed[-1])}
+    drawn = {figure.id: figure for figure in FIGURE.load(executed[-1])}
     figures = (report.figures | drawn).values()
     return {
         **{build.notebooks / path.name: path.read_text(encoding="utf-8") for path in executed},

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from markupsafe import Markup
 
@@ -19,16 +19,14 @@ from reportlib.load.csv_rows import group_by_key
 from reportlib.load.datapackage import PackageMetadata
 from reportlib.load.parameters import Parameters
 from reportlib.load.study_data import StudyData
-from reportlib.model.findings import Record
 from reportlib.notebook.cell_parameters import read_settings
 from reportlib.notebook.outputs import (
+    CROSSFOOT,
     FIGURE,
+    RECORD,
+    SENTENCE,
     SWITCH,
-    dump_figure,
-    load_crossfoots,
-    load_figures,
-    load_records,
-    load_sentences,
+    OutputType,
 )
 from reportlib.publish.citations import render_how_to_cite
 from reportlib.render import claim_lists
@@ -42,12 +40,14 @@ from reportlib.render.definition_switch import list_effects, make_switch_data, r
 from reportlib.render.diff_table import render_diff
 from reportlib.render.limits import render_limits
 from reportlib.render.robustness_table import render_robustness_table
-from reportlib.render.state_icons import MARKS, MEANINGS, TERMS, name_state
+from reportlib.render.state_icons import MARKS, MEANINGS, name_state
 from reportlib.render.summary import render_summary
 from reportlib.render.templating import Block, read_style, render
 from reportlib.review.diff import diff_locks
 from reportlib.review.verdict_lock import VerdictLock
-from reportlib.study import Build, Study
+from reportlib.study import Study
+
+T = TypeVar("T")
 
 
 def open_report(namespace: Mapping[str, Any]) -> Report:
@@ -72,37 +72,23 @@ class Report:
     def __init__(self, study: Study, assessment: Assessment) -> None:
         """Collect what the chapters found."""
         self._study = study
-        self._inquiry = assessment
+        self.assessment = assessment
+        self.build = study.build(assessment.settings.set_name)
         self._executed = [self.build.executed / path.name for path in study.chapters()]
-        records: list[Record] = [r for path in self._executed for r in load_records(path)]
-        self._recorded = Argument(assessment.ledger, {record.claim: record for record in records})
+        records = {record.claim: record for record in self._load(RECORD)}
+        self._recorded = Argument(assessment.ledger, records)
         self.argument = Argument(assessment.ledger, self._recorded.completed())
-        self.figures: dict[str, Figure] = {
-            figure.id: figure for path in self._executed for figure in load_figures(path)
-        }
-
-    @property
-    def build(self) -> Build:
-        """Where the run's artefacts are."""
-        return self._study.build(self._inquiry.settings.set_name)
-
-    @property
-    def assessment(self) -> Assessment:
-        """The study as it was read."""
-        return self._inquiry
+        self.figures = {figure.id: figure for figure in self._load(FIGURE)}
 
     def answer(self) -> Block:
-        """Whether the evidence holds: one sentence and three numbers."""
-        return Block(render_summary(self._inquiry, self.argument))
+        """The answer: one sentence and three numbers."""
+        return Block(render_summary(self.assessment, self.argument))
 
     def key(self) -> Block:
         """How to read the states."""
-        counts = Counter(
-            name_state(self.argument.records.get(c)) for c in self.argument.ledger.claims
-        )
-        return Block(
-            render("key.html.j2", meanings=MEANINGS, marks=MARKS, counts=counts, terms=TERMS)
-        )
+        records = self.argument.records
+        counts = Counter(name_state(records.get(claim)) for claim in self.argument.ledger.claims)
+        return Block(render("key.html.j2", meanings=MEANINGS, marks=MARKS, counts=counts))
 
     def outline(self) -> Block:
         """The argument as a nested list."""
@@ -110,7 +96,7 @@ class Report:
 
     def drawing(self) -> Block:
         """The argument as a drawing."""
-        return self._shown(render_argument_map(self.argument))
+        return self._show(render_argument_map(self.argument))
 
     def figure(self, id: str) -> Block:
         """A figure of a chapter.
@@ -120,39 +106,41 @@ class Report:
         """
         if id not in self.figures:
             raise BadTest(f"No chapter has drawn a figure “{id}”. {did_you_mean(id, self.figures)}")
-        return self._shown(self.figures[id])
+        return self._show(self.figures[id])
 
     def cards(self, chapter: str) -> Block:
         """The cards of a chapter's claims, looked at or not."""
-        claims = [c.id for c in self._inquiry.ledger.claims.values() if c.chapter == chapter]
-        if not claims:
-            chapters = {claim.chapter for claim in self._inquiry.ledger.claims.values()}
+        chapters = group_by_key(
+            (claim.chapter, claim.id) for claim in self.assessment.ledger.claims.values()
+        )
+        if chapter not in chapters:
             raise BadTest(f"No claim belongs to “{chapter}”. {did_you_mean(chapter, chapters)}")
-        cards = [
-            render_card(self._inquiry, self.argument, c, said=self._said.get(c, ())) for c in claims
-        ]
+        cards = (
+            render_card(self.assessment, self.argument, id, said=self._sentences.get(id, ()))
+            for id in chapters[chapter]
+        )
         return Block(Markup("\n").join(cards))
 
     def turning(self) -> Block:
         """Where an answer turns on a definition."""
-        return Block(claim_lists.render_turning(self.argument, self._inquiry.parameters))
+        return Block(claim_lists.render_turning(self.argument, self.assessment.parameters))
 
     def switch(self) -> Block:
-        """What every other definition changes, and the data with which the page shows it."""
-        effects = list_effects(self._inquiry, self._recorded, self.argument)
-        table = render_switch_table(self._inquiry, self.argument, effects)
-        return Block(table, {SWITCH: make_switch_data(self._inquiry, effects)})
+        """The changes that every other definition makes, and their data for the page."""
+        effects = list_effects(self.assessment, self._recorded, self.argument)
+        table = render_switch_table(self.assessment, self.argument, effects)
+        return Block(table, SWITCH.bundle(make_switch_data(self.assessment, effects)))
 
     def tried(self) -> Block:
-        """What was tried to turn each verdict."""
-        return Block(render_robustness_table(self.argument, self._inquiry.parameters))
+        """The attempts to turn each verdict."""
+        return Block(render_robustness_table(self.argument, self.assessment.parameters))
 
     def then_and_now(self) -> Block:
         """Every claim on the article's day and in hindsight."""
-        return Block(render_backtest(self._inquiry, self._recorded))
+        return Block(render_backtest(self.assessment, self._recorded))
 
     def outcomes(self) -> Block:
-        """What happened next: forecasts and recommendations."""
+        """The outcomes of forecasts and recommendations."""
         return Block(claim_lists.render_outcomes(self.argument))
 
     def right(self) -> Block:
@@ -165,70 +153,69 @@ class Report:
 
     def consistency(self) -> Block:
         """Where the text agrees with itself, and where it does not."""
-        return Block(render_text_checks(self._inquiry))
+        return Block(render_text_checks(self.assessment))
 
     def weak(self) -> Block:
         """Where the argument is weak though its details are right."""
         return Block(claim_lists.render_weak(self.argument))
 
     def single_origin(self) -> Block:
-        """What rests on one origin."""
+        """The claims that rest on one origin."""
         return Block(claim_lists.render_single_origin(self.argument))
 
     def limits(self) -> Block:
-        """What was not seen whole, and which registers are partial."""
-        return Block(render_limits(self._inquiry))
+        """The documents that were not seen whole, and the registers that are partial."""
+        return Block(render_limits(self.assessment))
 
     def known_when(self) -> Block:
-        """What of the article was on record when, as a figure."""
-        return self._shown(render_known_when(self._inquiry, self.argument))
+        """The parts of the article that were on record by each day, as a figure."""
+        return self._show(render_known_when(self.assessment, self.argument))
 
     def crossfoots(self) -> Block:
         """Every cross-foot of the chapters."""
-        feet = [foot for path in self._executed for foot in load_crossfoots(path)]
-        return Block(Markup("\n").join(foot.markup() for foot in feet))
+        return Block(Markup("\n").join(foot.markup() for foot in self._load(CROSSFOOT)))
 
     def rows(self) -> Block:
         """Every row that a finding or an item of evidence cites, with its sources."""
-        return Block(render_cited_rows(self._inquiry, self.argument, self._tables))
+        return Block(render_cited_rows(self.assessment, self.argument, self._tables))
 
     def documents(self) -> Block:
         """Every document behind these rows and items."""
-        return Block(render_documents(self._inquiry, self.argument, self._imprint.article))
+        return Block(render_documents(self.assessment, self.argument, self._metadata.article))
 
     def article(self) -> Block:
-        """Which article it is, with a link to it.
+        """The article, with a link to it.
 
         Raises:
             BadTest: the descriptor does not name it.
         """
-        if not self._imprint.article:
+        if not self._metadata.article:
             raise BadTest("data/datapackage.json names no source as the article: add “article”.")
-        article = self._inquiry.provenance.sources[self._imprint.article]
+        article = self.assessment.provenance.sources[self._metadata.article]
         return Block(render("article.html.j2", article=article))
 
     def citing(self) -> Block:
         """How to cite this report, in words and as BibTeX."""
-        set_name, edition = self._inquiry.settings.set_name, self._inputs.edition
-        return Block(render_how_to_cite(self._imprint, set_name, edition))
+        set_name, edition = self.assessment.settings.set_name, self._inputs.edition
+        return Block(render_how_to_cite(self._metadata, set_name, edition))
 
     def definitions(self) -> Block:
         """What each parameter means, and its value in this run."""
         return Block(
             render(
                 "definitions.html.j2",
-                parameters=self._inquiry.parameters.by_name.values(),
-                settings=self._inquiry.settings,
+                parameters=self.assessment.parameters.by_name.values(),
+                settings=self.assessment.settings,
             )
         )
 
     def changes(self) -> Block:
-        """What is not as it was accepted, and why. Only the published page is ever accepted.
+        """The changes since the accepted states, and why. Only the published page is ever accepted.
 
         Raises:
             BadLock: the lock cannot be read.
         """
-        assessment, argument = self._inquiry, self.argument
+        assessment, argument = self.assessment, self.argument
         if assessment.settings.values != assessment.parameters.base:
             return Block(_paragraph("Only states at the setting of base.yaml are ever accepted."))
         try:
@@ -240,11 +227,11 @@ class Report:
         return Block(render_diff(changes, map_citations(argument), argument.ledger.claims))
 
     def run_record(self) -> Block:
-        """What this page was made from."""
+        """The inputs of this page."""
         return Block(
             render(
                 "run_record.html.j2",
-                settings=self._inquiry.settings,
+                settings=self.assessment.settings,
                 inputs=self._inputs.inputs,
                 edition=self._inputs.edition,
                 library=self._inputs.library[LIBRARY.name],
@@ -255,35 +242,37 @@ class Report:
         )
 
     @cached_property
-    def _said(self) -> dict[str, tuple[str, ...]]:
-        """What the chapters say on claims beside their reasons."""
-        return group_by_key(said for path in self._executed for said in load_sentences(path))
+    def _sentences(self) -> dict[str, tuple[str, ...]]:
+        """The sentences of the chapters on each claim, which stand beside its reason."""
+        return group_by_key((item["claim"], item["text"]) for item in self._load(SENTENCE))
 
     @cached_property
-    def _imprint(self) -> PackageMetadata:
+    def _metadata(self) -> PackageMetadata:
         return PackageMetadata.read(self._study)
 
     @cached_property
     def _tables(self) -> dict[str, str]:
-        """By name, the address at which a reader gets a whole table."""
+        """The addresses at which a reader gets whole tables, by name."""
         build = self.build
-        names = self._inquiry.frames
-        return {name: build.address(build.table(name)) for name in names}
+        return {name: build.address(build.table(name)) for name in self.assessment.frames}
 
     @cached_property
     def _inputs(self) -> InputSnapshot:
         return take_snapshot(self._study, in_notebook=True)
 
-    def _shown(self, figure: Figure) -> Block:
+    def _load(self, type_: OutputType[T]) -> Iterator[T]:
+        return (value for path in self._executed for value in type_.load(path))
+
+    def _show(self, figure: Figure) -> Block:
         self.figures[figure.id] = figure
         csv = self.build.address(self.build.figure(figure.id))
-        return Block(figure.markup(csv, self._tables), {FIGURE: dump_figure(figure)})
+        return Block(figure.markup(csv, self._tables), FIGURE.bundle(figure))
 
     def _repr_mimebundle_(self, **_options: Any) -> dict[str, Any]:
         """Show which run is reported, and bring the style along."""
         looked_at = len(self.argument.records)
         text = Markup("<p>Parameter set <strong>{}</strong>; {} claims looked at.</p>").format(
-            self._inquiry.settings.set_name, looked_at
+            self.assessment.settings.set_name, looked_at
         )
         return Block(Markup(f"<style>{read_style()}</style>{text}"))._repr_mimebundle_()
 

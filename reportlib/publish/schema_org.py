@@ -9,9 +9,7 @@ from typing import Any
 from reportlib.assess.argument import Argument
 from reportlib.assess.assessment import Assessment
 from reportlib.load.datapackage import Author, PackageMetadata
-from reportlib.model.claims import Claim
 from reportlib.model.evidence import SOURCES, Source
-from reportlib.model.findings import Record
 from reportlib.render.state_icons import StateLabel
 from reportlib.render.templating import check_web_address, make_anchor, strip_controls_deep
 
@@ -28,11 +26,11 @@ class Dataset:
     title: str
     description: str
     files: Mapping[str, str]
-    """By media type, the address from the page."""
+    """The address from the page, by media type."""
 
 
 def make_linked_data(
-    imprint: PackageMetadata,
+    metadata: PackageMetadata,
     assessment: Assessment,
     argument: Argument,
     datasets: Iterable[Dataset],
@@ -43,121 +41,106 @@ def make_linked_data(
     has a ``ClaimReview``, rated by the verdict's word alone: the scale orders how claims stand,
     and is no measure, so that no number is given.
     """
-    article = assessment.provenance.sources.get(imprint.article)
-    authors = [_author(number, one) for number, one in enumerate(imprint.authors, start=1)]
-    made = _filled(
-        {
-            "author": _references(authors),
-            "license": [one.address for one in imprint.licences if check_web_address(one.address)],
-            "version": imprint.version,
-            "datePublished": imprint.published,
-            "inLanguage": "en",
-        }
-    )
-    about = _reference(make_anchor(f"{SOURCES}#{article.id}")) if article is not None else {}
-    report = {
-        "@type": "Report",
-        "@id": _REPORT,
-        "name": imprint.title,
-        **made,
-        "about": about,
-        "isBasedOn": {"@id": _DATA},
-    }
-    data = {
-        "@type": "Dataset",
-        "@id": _DATA,
-        "name": imprint.title,
-        "description": imprint.description,
-        **made,
-        "hasPart": [_dataset(one, made) for one in datasets],
+    article = assessment.provenance.sources.get(metadata.article)
+    appearance = _refer(f"{SOURCES}#{article.id}") if article is not None else {}
+    authors = [_author(*numbered) for numbered in enumerate(metadata.authors, start=1)]
+    credits = [{"@id": author["@id"]} for author in authors]
+    common = {
+        "name": metadata.title,
+        "author": credits,
+        "license": [
+            licence.address for licence in metadata.licences if check_web_address(licence.address)
+        ],
+        "version": metadata.version,
+        "datePublished": metadata.published,
+        "inLanguage": "en",
     }
     graph = [
-        _filled(report),
+        _node("Report", _REPORT, **common, about=appearance, isBasedOn={"@id": _DATA}),
         *authors,
         *([_article(article)] if article is not None else []),
-        *_claims(assessment, argument, about, _references(authors)),
-        _filled(data),
+        *_claims(assessment, argument, appearance, credits),
+        _node(
+            "Dataset",
+            _DATA,
+            **{"name": metadata.title, "description": metadata.description, **common},
+            hasPart=[_dataset(dataset, common["license"]) for dataset in datasets],
+        ),
     ]
     return {"@context": "https://schema.org", "@graph": strip_controls_deep(graph)}
 
 
+def drop_empty(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the properties that have a value."""
+    return {name: value for name, value in properties.items() if value}
+
+
+def name_author_type(author: Author) -> str:
+    """Return the type of an author in schema.org."""
+    return "Person" if author.is_person else "Organization"
+
+
 def _claims(
-    assessment: Assessment, argument: Argument, appearance: Node, authors: list[Node]
+    assessment: Assessment, argument: Argument, appearance: Node, credits: list[Node]
 ) -> Iterator[Node]:
     for claim in assessment.ledger.claims.values():
-        yield _filled(
-            {
-                "@type": "Claim",
-                **_reference(make_anchor(claim.id)),
-                "text": claim.paraphrase,
-                "appearance": appearance,
-            }
-        )
+        address = f"#{make_anchor(claim.id)}"
+        yield _node("Claim", address, text=claim.paraphrase, appearance=appearance)
         record = argument.records.get(claim.id)
         if record is not None and record.verdict is not None and claim.kind.checkable:
-            yield _review(claim, record, authors)
-
-
-def _review(claim: Claim, record: Record, authors: list[Node]) -> Node:
-    return _filled(
-        {
-            "@type": "ClaimReview",
-            "url": f"#{make_anchor(claim.id)}",
-            "claimReviewed": claim.paraphrase,
-            "itemReviewed": _reference(make_anchor(claim.id)),
-            "reviewRating": {
-                "@type": "Rating",
-                "alternateName": StateLabel.of(record).words,
-                "ratingExplanation": record.reason,
-            },
-            "author": authors,
-            "isPartOf": {"@id": _REPORT},
-        }
-    )
+            yield _node(
+                "ClaimReview",
+                url=address,
+                claimReviewed=claim.paraphrase,
+                itemReviewed={"@id": address},
+                reviewRating={
+                    "@type": "Rating",
+                    "alternateName": StateLabel.of(record).words,
+                    "ratingExplanation": record.reason,
+                },
+                author=credits,
+                isPartOf={"@id": _REPORT},
+            )
 
 
 def _article(source: Source) -> Node:
-    return _filled(
-        {
-            "@type": "Article",
-            **_reference(make_anchor(f"{SOURCES}#{source.id}")),
-            "name": source.title,
-            "url": check_web_address(source.url),
-            "datePublished": source.published_date,
-            "publisher": {"@type": "Organization", "name": source.publisher},
-        }
+    return _node(
+        "Article",
+        _refer(f"{SOURCES}#{source.id}")["@id"],
+        name=source.title,
+        url=check_web_address(source.url),
+        datePublished=source.published_date,
+        publisher={"@type": "Organization", "name": source.publisher},
     )
 
 
-def _dataset(one: Dataset, made: Mapping[str, Any]) -> Node:
-    return _filled(
-        {
-            "@type": "Dataset",
-            "@id": f"{_DATA}-{make_anchor(one.id)}",
-            "name": one.title,
-            "description": one.description,
-            "license": made.get("license"),
-            "distribution": [
-                {"@type": "DataDownload", "encodingFormat": media_type, "contentUrl": address}
-                for media_type, address in one.files.items()
-            ],
-        }
+def _dataset(dataset: Dataset, licences: Any) -> Node:
+    return _node(
+        "Dataset",
+        f"{_DATA}-{make_anchor(dataset.id)}",
+        name=dataset.title,
+        description=dataset.description,
+        license=licences,
+        distribution=[
+            {"@type": "DataDownload", "encodingFormat": media_type, "contentUrl": address}
+            for media_type, address in dataset.files.items()
+        ],
     )
 
 
 def _author(number: int, author: Author) -> Node:
-    names = {"name": author.name, "familyName": author.family, "givenName": author.given}
-    kind = "Person" if author.is_person else "Organization"
-    return {"@type": kind, "@id": f"#author-{number}", **_filled(names)}
+    return _node(
+        name_author_type(author),
+        f"#author-{number}",
+        name=author.name,
+        familyName=author.family,
+        givenName=author.given,
+    )
 
 
-def _references(nodes: Iterable[Node]) -> list[Node]:
-    return [{"@id": node["@id"]} for node in nodes]
+def _refer(reference: str) -> Node:
+    return {"@id": f"#{make_anchor(reference)}"}
 
 
-def _reference(id: str) -> Node:
-    return {"@id": f"#{id}"}
-
-
-def _filled(node: Mapping[str, Any]) -> Node:
-    return {name: value for name, value in node.items() if value}
+def _node(type_: str, id: str = "", **properties: Any) -> Node:
+    return drop_empty({"@type": type_, "@id": id, **properties})

@@ -26,9 +26,9 @@ class Branch:
     state: StateLabel
     load_bearing: bool
     adds_weight: bool
-    """The claim above it needs neither it nor what it stands together with."""
+    """The claim above it needs neither it nor the claims that it stands together with."""
     needs: tuple[tuple[str, tuple[str, ...]], ...]
-    """How many of which claims beneath it must stand."""
+    """The claims beneath it that must stand, and how many of them."""
     beneath: tuple[Branch, ...]
     again: bool
 
@@ -37,7 +37,7 @@ def render_outline(argument: Argument) -> Markup:
     """Return the argument as a nested list, from what it is for down to what it rests on."""
     seen: set[str] = set()
     joined = [_branch(argument, root, seen) for root in argument.roots]
-    alone = [_branch(argument, c, seen) for c in argument.ledger.claims if c not in seen]
+    alone = [_branch(argument, id, seen) for id in argument.ledger.claims if id not in seen]
     return render("outline.html.j2", joined=joined, alone=alone)
 
 
@@ -63,35 +63,33 @@ def _branch(argument: Argument, claim: str, seen: set[str], *, adds_weight: bool
 
 
 TRACK, LINE, GAP = 14, 17, 13
-"""Between two tracks, between two lines of a text, and between two claims, in px."""
+"""The distance of two tracks, of two lines of a text, and of two claims, in px."""
 LETTER = {"normal": 7.2, "bold": 8.2}
-"""How wide a letter of 13 px is at most, on the average of a line."""
+"""The greatest average width of a letter of 13 px in a line."""
 
 
 @dataclass(frozen=True)
 class Node:
-    """A claim of the drawing: where its line runs down, and between which rows."""
+    """A claim of the drawing, and the track on which its line runs down."""
 
     claim: str
     above: tuple[str, ...]
-    """What it supports; where that is not drawn, what lies next above."""
+    """The claims that it supports; where one is not drawn, those next above it."""
     role: str
     track: int
 
 
 def render_argument_map(argument: Argument) -> Figure:
     """Return the claims that carry the argument, with a line from each to all that it supports."""
-    nodes = _nodes(argument)
-    lines = [
-        (
-            node.claim,
-            StateLabel.of(argument.records.get(node.claim)).words,
-            node.role,
-            ", ".join(node.above),
-        )
-        for node in nodes
-    ]
-    table = pd.DataFrame(lines, columns=["claim", "state", "role", "supports"])
+    nodes = _place_on_tracks(argument)
+    table = pd.DataFrame(
+        {
+            "claim": [node.claim for node in nodes],
+            "state": [StateLabel.of(argument.records.get(node.claim)).words for node in nodes],
+            "role": [node.role for node in nodes],
+            "supports": [", ".join(node.above) for node in nodes],
+        }
+    )
     return make_figure(
         "argument-drawing",
         lambda width: _draw(argument, nodes, width),
@@ -108,46 +106,46 @@ def render_argument_map(argument: Argument) -> Figure:
     )
 
 
-def _nodes(argument: Argument) -> list[Node]:
-    """Each claim below all that it supports, and close to it, on a track of its own."""
+def _place_on_tracks(argument: Argument) -> list[Node]:
+    """Return each claim below all that it supports, and close to it, on a track of its own."""
     roles = {
         **dict.fromkeys(argument.load_bearing, "load-bearing"),
         **dict.fromkeys(argument.pillars, "pillar"),
         **dict.fromkeys(argument.roots, "what it is for"),
     }
-    above = {claim: _above(argument, claim, roles) for claim in roles}
+    above = {claim: _list_above(argument, claim, roles) for claim in roles}
     order = _order(argument, above)
     row = {claim: number for number, claim in enumerate(order)}
     last = {
-        claim: max([row[claim], *(row[one] for one in order if claim in above[one])])
+        claim: max([row[claim], *(row[lower] for lower in order if claim in above[lower])])
         for claim in order
     }
     tracks: dict[str, int] = {}
     for claim in order:
         taken = {track for other, track in tracks.items() if last[other] >= row[claim]}
-        track = max((tracks[one] + 1 for one in above[claim]), default=0)
+        track = max((tracks[parent] + 1 for parent in above[claim]), default=0)
         while track in taken:
             track += 1
         tracks[claim] = track
     return [Node(claim, above[claim], roles[claim], tracks[claim]) for claim in order]
 
 
-def _above(argument: Argument, claim: str, drawn: dict[str, str]) -> tuple[str, ...]:
+def _list_above(argument: Argument, claim: str, drawn: dict[str, str]) -> tuple[str, ...]:
     parents = [group.parent for group, _ in argument.ledger.places_of(claim)]
     direct = [parent for parent in parents if parent in drawn]
-    further = [one for parent in parents for one in _above(argument, parent, drawn)]
+    further = [id for parent in parents for id in _list_above(argument, parent, drawn)]
     return tuple(dict.fromkeys(direct or further))
 
 
 def _order(argument: Argument, above: dict[str, tuple[str, ...]]) -> list[str]:
-    """Claims after all that they support, what stands beneath one claim together."""
+    """Return claims after all that they support, with those beneath one claim together."""
     order: list[str] = []
 
     def visit(claim: str) -> None:
         if claim not in order:
-            beneath = [one for one in argument.ledger.claims if claim in above.get(one, ())]
-            for one in reversed(beneath):
-                visit(one)
+            beneath = [id for id in argument.ledger.claims if claim in above.get(id, ())]
+            for id in reversed(beneath):
+                visit(id)
             order.append(claim)
 
     for root in reversed(argument.roots):
@@ -155,10 +153,10 @@ def _order(argument: Argument, above: dict[str, tuple[str, ...]]) -> list[str]:
     return order[::-1]
 
 
-def _placed(argument: Argument, nodes: list[Node], width: int) -> tuple[pd.DataFrame, float]:
-    """Where each claim stands in px, with its mark and its text; and how high the whole is."""
+def _lay_out(argument: Argument, nodes: list[Node], width: int) -> tuple[pd.DataFrame, float]:
+    """Return the place of each claim in px, with its mark and text; and the height of the whole."""
     left = TRACK * (max((node.track for node in nodes), default=0) + 1) + 8
-    placed, top = [], 10.0
+    places, top = [], 10.0
     for node in nodes:
         mark = StateLabel.of(argument.records.get(node.claim)).mark
         carries = node.role == "load-bearing"
@@ -167,7 +165,7 @@ def _placed(argument: Argument, nodes: list[Node], width: int) -> tuple[pd.DataF
             f"{node.claim}  {argument.ledger.claims[node.claim].paraphrase}",
             int((width - left) / LETTER[weight]),
         )
-        placed.append(
+        places.append(
             {
                 "claim": node.claim, "x": node.track * TRACK + 8, "y": top, "left": left,
                 "text": "\n".join(lines), "tone": mark.tone, "path": mark.path,
@@ -175,22 +173,22 @@ def _placed(argument: Argument, nodes: list[Node], width: int) -> tuple[pd.DataF
             }
         )  # fmt: skip
         top += LINE * len(lines) + GAP
-    return pd.DataFrame(placed).set_index("claim"), top
+    return pd.DataFrame(places).set_index("claim"), top
 
 
-def _joined(nodes: list[Node], at: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The lines: down from each claim that another rests beneath, and across; and the dots."""
+def _connect(nodes: list[Node], places: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the lines, down from each claim that another rests beneath, and across; and dots."""
     lines, dots = [], []
-    across, down = ({str(c): float(px) for c, px in at[axis].items()} for axis in ("x", "y"))
+    across, down = ({str(id): float(px) for id, px in places[axis].items()} for axis in ("x", "y"))
     for node in nodes:
         x, y = across[node.claim], down[node.claim]
-        beneath = [down[one.claim] for one in nodes if node.claim in one.above]
+        beneath = [down[other.claim] for other in nodes if node.claim in other.above]
         if beneath:
             lines.append((x, y, x, max(beneath)))
         if node.above:
-            reached = [across[one] for one in node.above]
+            reached = [across[parent] for parent in node.above]
             lines.append((min(reached), y, x, y))
-            dots += [(one, y) for one in reached]
+            dots += [(parent, y) for parent in reached]
     return (
         pd.DataFrame(lines, columns=["x", "y", "to_x", "to_y"]),
         pd.DataFrame(dots, columns=["x", "y"]),
@@ -198,18 +196,18 @@ def _joined(nodes: list[Node], at: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataF
 
 
 def _draw(argument: Argument, nodes: list[Node], width: int) -> alt.TopLevelMixin:
-    at, height = _placed(argument, nodes, width)
-    lines, dots = _joined(nodes, at)
+    places, height = _lay_out(argument, nodes, width)
+    lines, dots = _connect(nodes, places)
     across = alt.Scale(domain=[0, width], nice=False)
     x, text_x = (alt.X(f"{name}:Q", scale=across, axis=None) for name in ("x", "left"))
     y = alt.Y("y:Q", scale=alt.Scale(domain=[height, 0], nice=False), axis=None)
     ink: dict[str, Any] = {"stroke": "currentColor", "opacity": 0.55}
-    leaders = alt.Chart(at.assign(x=at.x + 10, to=at.left - 4)).mark_rule(strokeDash=[1, 4], **ink)
+    leaders = alt.Chart(places.assign(x=places.x + 10, to=places.left - 4))
     rules = alt.Chart(lines).mark_rule(**ink)
     joints = alt.Chart(dots).mark_circle(size=26, color="currentColor")
-    marks = alt.Chart(at).mark_point(filled=True)
+    marks = alt.Chart(places).mark_point(filled=True)
     texts = [
-        alt.Chart(at[at.weight.eq(weight)])
+        alt.Chart(places[places.weight.eq(weight)])
         .mark_text(
             align="left", baseline="middle", lineBreak="\n", lineHeight=LINE, fontWeight=weight
         )
@@ -217,7 +215,7 @@ def _draw(argument: Argument, nodes: list[Node], width: int) -> alt.TopLevelMixi
         for weight in ("normal", "bold")
     ]
     return alt.layer(
-        leaders.encode(x=x, y=y, x2="to:Q"),
+        leaders.mark_rule(strokeDash=[1, 4], **ink).encode(x=x, y=y, x2="to:Q"),
         rules.encode(x=x, y=y, x2="to_x:Q", y2="to_y:Q"),
         joints.encode(x=x, y=y),
         marks.encode(x=x, y=y, size=alt.Size("size:Q", scale=None), **make_state_channels()),

@@ -9,13 +9,13 @@ import altair as alt
 import pandas as pd
 
 QUIET, PAPER = "#7a7f87", "var(--paper)"
-"""What stands beside what a chart is about; and the ground, in the light and in the dark."""
+"""The colour of what is not the point of a chart; and that of the page, light or dark."""
 
 
 def label_marks(frame: pd.DataFrame, x: alt.X, y: Any, text: str, **where: Any) -> alt.Chart:
-    """Words at the marks, which need no legend then: to the right of each, if nothing else is said.
+    """Return words at the marks instead of a legend, to the right of each by default.
 
-    Example: ``named(last, x, y, "body", dy=-8)`` writes the column ``body`` a little higher.
+    Example: ``label_marks(last, x, y, "body", dy=-8)`` writes the column ``body`` a little higher.
     """
     written: dict[str, Any] = {"align": "left", "baseline": "middle", "dx": 8, **where}
     words: alt.Chart = alt.Chart(frame).mark_text(**written)
@@ -23,13 +23,14 @@ def label_marks(frame: pd.DataFrame, x: alt.X, y: Any, text: str, **where: Any) 
 
 
 def keep_spaced(frame: pd.DataFrame, at: str, by: str, size: str, least: Any) -> pd.DataFrame:
-    """The rows whose words have room: of two too near to each other in one lane, the larger.
+    """Return the rows whose words have room: of two too near to each other in one lane, the larger.
 
     Args:
         frame: the rows, with an index of its own for each.
-        at: the column that says where along the lane, ``by`` the one that says which lane.
-        size: the column that says which is larger.
-        least: the least distance, in what ``at`` is in.
+        at: the column with the place along the lane, in whose unit ``least`` is.
+        by: the column with the lane.
+        size: the column with the size.
+        least: the least distance.
     """
     kept: list[Any] = []
     for index, row in frame.sort_values(size, ascending=False, kind="stable").iterrows():
@@ -43,7 +44,7 @@ def keep_spaced(frame: pd.DataFrame, at: str, by: str, size: str, least: Any) ->
 def mark_day(
     day: date | pd.Timestamp, name: str, *, align: str = "left", top: int = 0
 ) -> alt.LayerChart | alt.FacetChart:
-    """A day on an axis of time: a line across, with its name at the top on one side of it.
+    """Return a day on an axis of time: a line across, with its name at the top beside it.
 
     Args:
         day: the day.
@@ -65,12 +66,12 @@ def mark_day(
 def draw_given_days(
     frame: pd.DataFrame, y: alt.Y, *, below: int
 ) -> alt.LayerChart | alt.FacetChart:
-    """Days as a text gives them: hollow, with a whisker over the days of a month or year.
+    """Return days as a text gives them: hollow, with a whisker over the days of a month or year.
 
     Args:
         frame: ``first`` and ``last`` day meant, what ``y`` needs, and ``words`` for the day.
         y: the lane.
-        below: so many px below what is on record in the lane; the words stand beneath.
+        below: the distance in px below the records of the lane; the words stand beneath.
     """
     at = frame.assign(middle=frame["first"] + (frame["last"] - frame["first"]) / 2)
     spans = alt.Chart(at[at["first"].ne(at["last"])]).encode(y=y)
@@ -91,17 +92,17 @@ def draw_given_days(
 
 
 def find_gaps(frame: pd.DataFrame, month: str, by: str) -> pd.DataFrame:
-    """The months without a row, for each series of ``by``, between its first and its last one."""
+    """Return the months without a row between the first and last one of each series of ``by``."""
     missing = [
-        (one, name)
-        for name, part in frame.groupby(by)
-        for one in pd.date_range(part[month].min(), part[month].max(), freq="MS")
-        if not part[month].eq(one).any()
+        (start, name)
+        for name, series in frame.groupby(by)
+        for start in pd.date_range(series[month].min(), series[month].max(), freq="MS")
+        if not series[month].eq(start).any()
     ]
     return pd.DataFrame(missing, columns=[month, by])
 
 
 def fill_gaps(frame: pd.DataFrame, month: str, by: str, value: str) -> pd.DataFrame:
-    """Every month of each series, so that its line breaks where there is no row."""
+    """Return every month of each series, so that its line breaks where there is no row."""
     mean = frame.groupby([by, month])[value].mean().reset_index()
     return pd.concat([mean, find_gaps(frame, month, by)]).sort_values([by, month])

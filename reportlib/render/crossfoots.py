@@ -1,4 +1,4 @@
-"""Cross-foots: parts against printed totals, with the difference shown and never mended."""
+"""Cross-foots: parts against printed totals, with the difference shown and never corrected."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from reportlib.render.templating import render
 
 @dataclass(frozen=True)
 class CrossFootLine:
-    """One sum: what it is of, the parts added up, the printed total, and total less parts."""
+    """One sum: its label, the parts added up, the printed total, and total less parts."""
 
     label: str
     parts: str
@@ -25,7 +25,7 @@ class CrossFootLine:
 
 @dataclass(frozen=True)
 class CrossFoot:
-    """Sums checked against printed totals, and what is known of the differences."""
+    """Sums checked against printed totals, with an explanation of the differences."""
 
     id: str
     title: str
@@ -35,26 +35,26 @@ class CrossFoot:
 
     @property
     def agreeing(self) -> int:
-        """How many of the sums meet their printed total."""
+        """The number of sums that equal their printed total."""
         return sum(line.agrees for line in self.lines)
 
     def markup(self) -> Markup:
-        """The cross-foot as it stands on the page."""
+        """Return the cross-foot as it stands on the page."""
         return render("crossfoot.html.j2", foot=self)
 
 
 def make_crossfoot(
     id: str, sums: pd.DataFrame, *, title: str, unit: str, explanation: str
 ) -> CrossFoot:
-    """Set sums of parts beside printed totals.
+    """Return sums of parts beside printed totals.
 
     Args:
         id: a name in lower case, which is also the anchor.
-        sums: one line a sum; ``parts`` is what the rows add up to, ``total`` what is printed, and
-            the index says of what.
-        title: what is checked against what.
+        sums: one line a sum; ``parts`` is the sum of the rows, ``total`` the printed total, and
+            the index the label.
+        title: the totals and the parts that are compared.
         unit: the unit of both columns.
-        explanation: what is known of the differences, or that they are left open.
+        explanation: the reason for the differences, or that it is not known.
 
     Raises:
         ValueError: a number is missing.

@@ -15,8 +15,8 @@ from reportlib.render.state_icons import name_state
 from reportlib.render.templating import strip_controls
 
 
-class _Bound:
-    """A record as a sentence speaks of it."""
+class _BoundRecord:
+    """The fields of a record that a sentence can name."""
 
     def __init__(self, record: Record) -> None:
         self._record = record
@@ -32,8 +32,8 @@ class _Bound:
         return format_value(self._record.value, self._record.unit)
 
 
-class _Sentence(Formatter):
-    """Fills fields with values; a field that names a claim links to its card."""
+class _SentenceFormatter(Formatter):
+    """A formatter that fills fields with values; a field that names a claim links to its card."""
 
     def __init__(self, records: Mapping[str, Record], values: Mapping[str, Any]) -> None:
         self._records = records
@@ -43,17 +43,17 @@ class _Sentence(Formatter):
         if key in self._values:
             return format_value(to_plain(self._values[str(key)]))
         if key in self._records:
-            return _Bound(self._records[str(key)])
+            return _BoundRecord(self._records[str(key)])
         raise BadTest(f"The sentence speaks of {key}, which has no card yet and is no given value.")
 
     def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
         try:
-            found, key = super().get_field(field_name, args, kwargs)
+            value, key = super().get_field(field_name, args, kwargs)
         except (AttributeError, StopIteration, KeyError):
             raise BadTest(
                 f"The sentence speaks of {field_name}, which its claim does not have."
             ) from None
-        text = escape(strip_controls(str(found)))
+        text = escape(strip_controls(str(value)))
         if key in self._values:
             return text, key
         return Markup('<a class="rl-number" href="#{}">{}</a>').format(key, text), key
@@ -61,4 +61,6 @@ class _Sentence(Formatter):
 
 def fill_sentence(text: str, records: Mapping[str, Record], values: Mapping[str, Any]) -> Markup:
     """Return a sentence with its fields filled in and everything else escaped."""
-    return Markup(_Sentence(records, values).vformat(str(escape(strip_controls(text))), (), {}))
+    return Markup(
+        _SentenceFormatter(records, values).vformat(str(escape(strip_controls(text))), (), {})
+    )

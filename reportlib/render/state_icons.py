@@ -1,4 +1,4 @@
-"""How a state looks: a shape and a tone for each word, the same in cards, lists and drawings."""
+"""State icons: a shape and a tone for each word, the same in cards, lists and drawings."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ AGREEMENTS = {
     Agreement.AGREES: Mark(_EQUAL, "good"),
     Agreement.DISAGREES: Mark(_EQUAL + _STROKE, "bad"),
 }
-"""Whether the article agrees with itself; no state, so in no chart of states."""
+"""The marks for an article that agrees with itself or not; no states, so in no chart of states."""
 
 TONES = {"good": "#00855f", "open": "#b86a00", "none": "#7a7f87", "bad": "#d1453b"}
 """The tones in charts, each at least 3 to 1 on the page's light and on its dark."""
@@ -69,7 +69,7 @@ IN_THE_DARK = {
     "#7a7f87": "#b4b1a9",
     "#b86a00": "#f0a94e",
 }
-"""What the page paints instead of each on its dark, where the states have these tones in text."""
+"""The colour that the page uses instead of each on its dark."""
 
 MEANINGS = {
     "A fact that data can check has a verdict": {
@@ -98,41 +98,20 @@ MEANINGS = {
     },
     "No state yet": {NOT_LOOKED_AT: "No chapter has recorded the claim."},
 }
-"""How to read the states, in the words of the page."""
-
-TERMS = {
-    "stands, in part, falls": "How a premise does its work. It stands if it is supported, with or "
-    "without a caveat, or grounded; it stands in part if it is not settled, depends on a "
-    "definition, or is partly grounded; else it falls. What is assumed counts neither way.",
-    "its role is kept": "What is written does not stand, but what the argument needs of it does: "
-    "as a premise it stands.",
-    "load-bearing": "Its fall would change a pillar, one of the claims that the whole rests on. "
-    "A claim falls if what the argument needs of it fails, not if merely a printed detail does.",
-    "(no data), (weak), (conflict)": "Why a fact is not settled: nothing that counts bears on it; "
-    "too few bodies do; as much speaks for it as against it.",
-    "a setting": "One choice of what each open word means. It is against the text where the text "
-    "itself fixes the word otherwise.",
-    "grade A, B, C, D": "How far a source is trusted: A and B are good, C is fair, D is unreliable "
-    "and never counts. The sources say which class of source has which grade.",
-    "computed, read": "A test decided that an item of evidence bears on the claim, or a person who "
-    "read a document. An item is one body's word; what does not count is set aside, and why.",
-    "p1s2": "Where the text says it: paragraph 1, sentence 2; p0 is what stands above the first "
-    "paragraph.",
-}
-"""What other words on the cards mean."""
+"""The meaning of each state, in the words of the page."""
 
 
 @dataclass(frozen=True)
 class StateLabel:
-    """A claim's state as it is shown: a word, what stands in brackets behind it, and a mark."""
+    """A claim's state as it is shown: a word, a detail in brackets behind it, and a mark."""
 
     word: str
     detail: str = ""
-    """Why it is not settled, how the premises of a forecast stand; empty if there is no such."""
+    """Why it is not settled, or how the premises of a forecast stand; else empty."""
 
     @classmethod
     def of(cls, record: Record | None) -> StateLabel:
-        """The state of a record; without one, that the claim was not looked at yet."""
+        """Return the state of a record; without one, that the claim was not looked at yet."""
         if record is None or record.state is None:
             return cls(NOT_LOOKED_AT)
         if record.outcome is not None and record.grounding is not None:
@@ -141,20 +120,20 @@ class StateLabel:
 
     @property
     def mark(self) -> Mark:
-        """Its mark. A word of another version of the library has no mark of its own."""
+        """The mark of its word. A word of another version of the library has none of its own."""
         return MARKS.get(self.word, MARKS[NOT_LOOKED_AT])
 
     @property
     def words(self) -> str:
-        """All of it in words."""
+        """Word and detail."""
         return f"{self.word} ({self.detail})" if self.detail else self.word
 
 
 def describe_premises(grounding: str) -> str:
-    """How the premises of a forecast or a recommendation stand."""
+    """Return how the premises of a forecast or a recommendation stand."""
     return f"its premises: {grounding}"
 
 
 def name_state(record: Record | None) -> str:
-    """The word of a claim's state, or that it was not looked at yet."""
+    """Return the word of a claim's state, or that it was not looked at yet."""
     return StateLabel.of(record).word

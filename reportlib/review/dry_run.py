@@ -22,7 +22,7 @@ from reportlib.load.study_data import StudyData
 from reportlib.model.findings import Record
 from reportlib.notebook.cell_parameters import PARAMETER_SET, PARAMETERS_TAG
 from reportlib.notebook.chapter import STAGE, Chapter
-from reportlib.notebook.outputs import round_trip_record
+from reportlib.notebook.outputs import RECORD
 from reportlib.render.templating import Block
 from reportlib.study import Study
 
@@ -56,7 +56,7 @@ def run_dry(study: Study, set_name: str = BASE, **changes: Setting) -> DryRun:
     tests: dict[str, ClaimTest] = {}
     for notebook in study.chapters():
         for chapter in _run_cells(study, notebook, assessment):
-            records |= {c: round_trip_record(record) for c, record in chapter.records.items()}
+            records |= {c: RECORD.round_trip(record) for c, record in chapter.records.items()}
             tests |= chapter.tests
     return DryRun(assessment, Argument(assessment.ledger, records).completed(), tests)
 
@@ -85,7 +85,7 @@ class _DryChapter(Chapter):
 
     crossfoot = figure
 
-    def _looked_at(self, assessment: Assessment, claim: str) -> Record:
+    def _test_claim(self, assessment: Assessment, claim: str) -> Record:
         return assessment.record(assessment.evaluator(claim, self._tests.get(claim)))
 
     def _current(self) -> Assessment:

@@ -16,7 +16,7 @@ from reportlib.model.evidence import SOURCES, table_of
 from reportlib.model.findings import Record
 from reportlib.model.snapshots import Snapshot
 from reportlib.model.vocabulary import NOT_LOOKED_AT
-from reportlib.notebook.outputs import dump_record
+from reportlib.notebook.outputs import RECORD
 from reportlib.review.input_digests import digest_tests
 from reportlib.study import Study
 
@@ -52,7 +52,7 @@ def _take_snapshot(record: Record, ledger: Ledger, rows: Mapping[str, str]) -> S
         state=record.state or NOT_LOOKED_AT,
         detail=record.unsettled or "",
         grounding=record.grounding or "",
-        value=restore_value(dump_record(record)["value"]),
+        value=restore_value(RECORD.dump(record)["value"]),
         unit=record.unit or (units.pop() if len(units) == 1 else ""),
         rows={row: rows[row] for row in sorted(record.rows) if row in rows},
         roles=record.roles,

@@ -15,7 +15,7 @@ from reportlib.load.parameters import Parameters, Setting
 from reportlib.model.findings import Record
 from reportlib.model.robustness import ScenarioResult
 from reportlib.model.vocabulary import Verdict
-from reportlib.notebook.outputs import load_records, load_switch_data
+from reportlib.notebook.outputs import SWITCH, load_records
 from reportlib.render.state_icons import StateLabel
 from reportlib.render.summary import count_states
 from reportlib.review.dry_run import DryRun, run_dry
@@ -127,7 +127,7 @@ def test_the_build_of_a_set_finds_of_every_claim_what_the_others_have_at_its_pos
 def test_what_the_page_would_switch_to_is_what_the_page_of_that_set_shows(
     run: str, other: str, built: Study, runs: Mapping[str, Argument]
 ) -> None:
-    data = load_switch_data(built.build(run).notebooks / built.report.name)
+    (data,) = SWITCH.load(built.build(run).notebooks / built.report.name)
     assert data is not None
     position = data["positions"][other]
 

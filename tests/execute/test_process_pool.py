@@ -366,35 +366,3 @@ def test_of_the_library_only_bytecode_can_be_written_wherever_it_lies(
 
     assert "a notebook writes no file of the library" in ended.stderr
     assert not (library / "more.py").exists()
-
-
-def test_templates_are_filled_as_they_are_now_whatever_bytecode_lies_beside_them(
-    tiny: Study, own_library: tuple[Path, dict[str, str]]
-) -> None:
-    library, here = own_library
-    kept = library / "render" / "__pycache__"
-    template = library / "render" / "templates" / "style.css"
-    module = library / "render" / "templating.py"
-
-    def filled() -> str:
-        _, ended = watched(
-            tiny, "from reportlib.render.templating import read_style; print(read_style())", **here
-        )
-        assert ended.returncode == 0, ended.stderr
-        return ended.stdout
-
-    before = filled()
-    assert len(list(kept.glob("*.j2c"))) == 1
-    assert filled() == before
-    template.write_text(f"{template.read_text(encoding='utf-8')}{{{{ 1 < 2 }}}}", encoding="utf-8")
-    edited = filled()
-    assert edited == f"{before}True\n"
-    for compiled in kept.glob("*.j2c"):
-        compiled.write_bytes(compiled.read_bytes()[:40])  # as one that was cut off
-    assert filled() == edited
-    source = module.read_text(encoding="utf-8")
-    assert "trim_blocks=True" in source
-    module.write_text(source.replace("trim_blocks=True", "trim_blocks=False"), encoding="utf-8")
-    other = filled()
-    shutil.rmtree(kept)
-    assert filled() == other != edited

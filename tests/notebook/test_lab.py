@@ -35,12 +35,12 @@ def cells_of(notebook: Path) -> list[Cell]:
     return [cell for cell in cells if cell["cell_type"] == "code"]
 
 
-def carried(outputs: Outputs, kind: str = RECORD) -> list[Any]:
+def carried(outputs: Outputs, kind: str = RECORD.mime) -> list[Any]:
     """What the outputs of cells carry for the run to collect."""
     return [one["data"][kind] for one in outputs if kind in one.get("data", {})]
 
 
-def made_by_the_build(study: Study, set_name: str, kind: str = RECORD) -> list[Any]:
+def made_by_the_build(study: Study, set_name: str, kind: str = RECORD.mime) -> list[Any]:
     executed = study.build(set_name).notebooks / Path(CHAPTER).name
     return carried([output for cell in cells_of(executed) for output in cell["outputs"]], kind)
 
@@ -63,7 +63,7 @@ def test_the_chapter_under_the_plain_papermill_command_finds_what_the_build_find
         claim["claim"] for claim in claims if claim["chapter"] == "bridge"
     }
     assert carried(outputs) == made_by_the_build(built, "base")
-    assert carried(outputs, FIGURE) == made_by_the_build(built, "base", FIGURE)
+    assert carried(outputs, FIGURE.mime) == made_by_the_build(built, "base", FIGURE.mime)
     assert [output["output_type"] for output in outputs if output["output_type"] == "error"] == []
 
 

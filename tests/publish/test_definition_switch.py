@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page
 
-from reportlib.notebook.outputs import load_switch_data
+from reportlib.notebook.outputs import SWITCH
 from reportlib.study import Study
 from tests.open_page import opened
 
@@ -47,7 +47,7 @@ SEEN = """() => {
 @pytest.fixture(scope="module")
 def data(built: Study) -> dict[str, Any]:
     """What the base page has for its switch."""
-    found = load_switch_data(built.build("base").notebooks / built.report.name)
+    (found,) = SWITCH.load(built.build("base").notebooks / built.report.name)
     assert found is not None
     return found
 

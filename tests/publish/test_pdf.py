@@ -154,9 +154,9 @@ def test_a_browser_that_fails_or_breaks_off_leaves_the_last_pdf_in_place(
     page.build("base").printed.write_bytes(b"the last")
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     for script, told in {
-        "echo out of memory >&2; exit 3": "did not print the page; the last it said: out of memory",
+        "echo out of memory >&2; exit 3": "did not print the page; it ended with: out of memory",
         'for one; do case $one in --print-to-pdf=*) printf %%PDF-1 > "${one#*=}"; esac; done': (
-            "did not print the page; the last it said: nothing"
+            "did not print the page; it ended with: nothing"
         ),
     }.items():
         browser.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
