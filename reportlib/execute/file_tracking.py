@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any, TextIO
 
 from reportlib.errors import ForeignFile
-from reportlib.execute.inputs import LIBRARY, REQUIREMENTS
+from reportlib.execute.inputs import LIBRARY
 from reportlib.study import Study
 
 WATCH = "from reportlib.execute.file_tracking import start_tracking; start_tracking()"
@@ -155,8 +155,7 @@ def _environment() -> tuple[str, ...]:
         *filter(None, [sys.pycache_prefix]),
         str(LIBRARY),
     }
-    lock = os.path.realpath(REQUIREMENTS)  # its digest is part of what a page was made from
-    return (*(f"{os.path.realpath(place)}{os.sep}" for place in places), lock)
+    return tuple(f"{os.path.realpath(place)}{os.sep}" for place in places)
 
 
 def _elsewhere() -> tuple[str, ...]:
