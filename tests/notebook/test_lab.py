@@ -159,7 +159,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder = tmp_path_factory.mktemp("lab")
     study = copy_of(TINY, folder / "tiny study")
     token = uuid.uuid4().hex
-    own = {f"JUPYTER_{kind}_DIR": str(folder / kind.lower()) for kind in ("RUNTIME", "CONFIG")}
+    own = {
+        f"JUPYTER_{kind}_DIR": str(folder / kind.lower()) for kind in ("RUNTIME", "CONFIG", "DATA")
+    }
     log = (folder / "log").open("w")
     options = (
         "--no-browser --allow-root --ServerApp.ip=127.0.0.1 --ServerApp.port=0 "
