@@ -72,7 +72,7 @@ def warm_builds(scratch: Path) -> Iterator[WarmBuilds]:
     scratch.mkdir()
     with subprocess.Popen(
         [sys.executable, "-m", __name__],
-        env=os.environ | {"TMPDIR": str(scratch)},
+        env=os.environ | {"TMPDIR": str(scratch), "HOME": str(scratch.parent)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         encoding="utf-8",
