@@ -381,7 +381,7 @@ def _leave(number: int, _frame: object) -> None:
     """End what was started, then unwind, so that folders for a time are cleared away."""
     global _exit_code
     _exit_code = 128 + number
-    faulthandler.dump_traceback_later(_JOB_GRACE, exit=True, file=sys.__stderr__)  # if it goes on
+    faulthandler.dump_traceback_later(_JOB_GRACE, exit=True, file=2)  # if it goes on
     kill_descendants(os.getpid())
     sys.exit(_exit_code)
 
