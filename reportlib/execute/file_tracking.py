@@ -153,6 +153,8 @@ def _environment() -> tuple[str, ...]:
         sys.base_prefix,
         *sysconfig.get_paths().values(),
         *filter(None, [sys.pycache_prefix]),
+        # An environment may borrow the packages of another one, by a .pth file.
+        *(path for path in sys.path if Path(path).name in {"site-packages", "dist-packages"}),
         str(LIBRARY),
     }
     return tuple(f"{os.path.realpath(place)}{os.sep}" for place in places)

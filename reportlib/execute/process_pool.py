@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import multiprocessing
 import os
 import signal
@@ -10,6 +11,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from math import inf
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -50,40 +52,33 @@ def stoppable() -> Iterator[None]:
             signal.signal(number, was)
 
 
+_FORK = multiprocessing.get_context("fork")
 _SIGNAL_WHEN_PARENT_ENDS, _ADOPT = 1, 36
 """What the system is asked for: PR_SET_PDEATHSIG and PR_SET_CHILD_SUBREAPER."""
 _KILL_TIMEOUT = 5.0
 """Seconds that the system has to end what was killed."""
 
 
-def find_descendants(process: int) -> set[int]:
-    """What a process started, and what that started, whatever session it took.
+def find_descendants(pid: int) -> set[int]:
+    """Return the processes that a process started, and that these started, without zombies."""
+    import psutil  # not needed where nothing is executed
 
-    What has ended and was not waited for is none of them.
-    """
-    begetters: dict[int, int] = {}
-    for entry in os.scandir("/proc"):
-        if entry.name.isdecimal():
-            with suppress(OSError):  # it ended meanwhile
-                stat = Path(f"{entry.path}/stat").read_bytes()
-                state, begetter = stat.rpartition(b")")[2].split(maxsplit=2)[:2]
-                if state not in b"ZX":
-                    begetters[int(entry.name)] = int(begetter)
-    found: set[int] = set()
-    latest = {process}
-    while latest:
-        latest = {one for one, begetter in begetters.items() if begetter in latest}
-        found |= latest
-    return found
+    descendants = set()
+    with suppress(psutil.NoSuchProcess):
+        for process in psutil.Process(pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):  # it ended meanwhile
+                if process.status() not in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD):
+                    descendants.add(process.pid)
+    return descendants
 
 
-def kill_descendants(process: int) -> None:
+def kill_descendants(pid: int) -> None:
     """End all that a process started, and wait until it is gone."""
     until = monotonic() + _KILL_TIMEOUT
-    while started := find_descendants(process):
-        for one in started:
+    while descendants := find_descendants(pid):
+        for descendant in descendants:
             with suppress(OSError):  # it ended meanwhile, or is another user's
-                os.kill(one, signal.SIGKILL)
+                os.kill(descendant, signal.SIGKILL)
         if monotonic() > until:
             return
         sleep(0.001)
@@ -138,6 +133,105 @@ class JobResult:
     problem: Exception | None = None
 
 
+@dataclass(frozen=True)
+class _DeathNotice:
+    """What a job tells its parent beforehand: the error if its process ends from now on."""
+
+    explain: Callable[[str], Exception]
+    limit: float
+    overdue: str
+
+
+@dataclass
+class _Job:
+    """A job at work in its process."""
+
+    name: str
+    process: BaseProcess
+    connection: Connection
+    explain: Callable[[str], Exception] | None = None
+    deadline: float = inf
+    overdue: str = ""
+
+    def receive(self) -> JobResult | None:
+        """Return the result, if it has come; take in what the job tells before."""
+        while self.connection.poll():
+            try:
+                message = self.connection.recv()
+            except (EOFError, OSError):  # not even a word, or half of one
+                self.process.join()
+                return JobResult(self.name, problem=self._explain_death())
+            if not isinstance(message, _DeathNotice):
+                self.process.kill()  # it has no more to do
+                self.process.join()
+                return JobResult(self.name, *message)
+            self.explain, self.overdue = message.explain, message.overdue
+            self.deadline = monotonic() + message.limit
+        return None
+
+    def kill_overdue(self) -> JobResult:
+        """End a job that is past its deadline, with all that it started."""
+        assert self.process.pid is not None
+        assert self.explain is not None
+        kill_descendants(self.process.pid)
+        self.process.kill()
+        self.process.join()
+        return JobResult(self.name, problem=self.explain(self.overdue))
+
+    def _explain_death(self) -> Exception:
+        code = self.process.exitcode or 0
+        if self.explain is None:
+            return ChildProcessError(
+                f"{self.name}: its process ended before it was done (exit code {code})"
+            )
+        end = f"ended with exit status {code}"
+        if code < 0:
+            end = f"was ended by {signal.Signals(-code).name}"
+        return self.explain(f"The notebook's process {end}.")
+
+
+_report: Connection | None = None
+"""In a job's process: the connection to the process that waits for the job."""
+_claimed = False
+_exit_code = 0
+
+
+def explain_death(
+    explain: Callable[[str], Exception], limit: float = inf, overdue: str = ""
+) -> None:
+    """Tell the parent of this job what error to report if the job's process ends from now on.
+
+    Args:
+        explain: makes the error of a sentence that says how the process ended.
+        limit: seconds after which the parent ends the process.
+        overdue: the sentence for that case.
+    """
+    if _report is not None:
+        _report.send(_DeathNotice(explain, limit, overdue))
+
+
+def is_unclaimed_job() -> bool:
+    """Return whether this process was forked for one job and nothing has claimed it yet."""
+    return _report is not None and not _claimed
+
+
+def claim_process() -> bool:
+    """Claim this process for a notebook, and return whether it was an unclaimed job's.
+
+    The next notebook in the same process would see what the first left there.
+    """
+    global _claimed
+    unclaimed = is_unclaimed_job()
+    _claimed = True
+    return unclaimed
+
+
+def exit_if_asked() -> None:
+    """Exit if a request to end came while code ran that catches ``SystemExit``."""
+    if _exit_code:
+        sys.exit(_exit_code)
+
+
 def do_nothing() -> None:
     """Do nothing."""
 
@@ -148,50 +242,59 @@ def run_in_processes(
     begins: Callable[[str], None] = lambda _name: None,
     here: Callable[[], None] = do_nothing,
 ) -> Generator[JobResult, None, None]:
-    """Do each job in a fresh process, and yield it when it has ended.
+    """Do each job in a fresh process, and yield its result when it has ended.
 
-    A job that fails does not stop the others. When the caller closes what is returned here, or is
+    A job that fails does not stop the others. When the caller closes the generator, or is
     stopped itself, even by force, what still runs is ended with all that it started. Where this
     process cannot be forked safely, the jobs are done here, one after the other.
+
+    Not multiprocessing's forkserver: jobs are closures over what this process has read, and its
+    server would have to import again what this process has imported.
 
     Args:
         jobs: what to do, by name.
         at_once: how many processes there are at most; 0: as many as there are processors for this
             process.
-        begins: told the name of each job when it begins.
+        begins: called with the name of each job when it begins.
         here: what this process itself does while the first of them are at work.
     """
     if not can_fork():
         here()
         for name, work in jobs.items():
             begins(name)
-            yield _done_here(name, work)
+            yield _do_here(name, work)
         return
+    import psutil  # noqa: F401  # once for all jobs, and before one watches what it opens
+
     at_once = at_once or len(os.sched_getaffinity(0))
-    context = multiprocessing.get_context("fork")
     waiting = list(jobs.items())
-    running: dict[Connection, tuple[str, BaseProcess]] = {}
-    process: BaseProcess
+    running: dict[Connection, _Job] = {}
     try:
         while waiting or running:
             while waiting and len(running) < at_once:
                 name, work = waiting.pop(0)
                 begins(name)
-                ours, theirs = context.Pipe(duplex=False)
-                process = context.Process(target=_do, args=(work, theirs, os.getpid()), name=name)
-                with _no_request_lost():
+                ours, theirs = _FORK.Pipe(duplex=False)
+                process = _FORK.Process(target=_do, args=(work, theirs, os.getpid()), name=name)
+                with _delay_requests():
                     process.start()
-                    _lead(process.pid)
-                    running[ours] = (name, process)
+                    _make_group_leader(process.pid)
+                    running[ours] = _Job(name, process, ours)
                 theirs.close()
             here()
             here = do_nothing
-            for ready in wait(list(running)):
+            deadline = min(job.deadline for job in running.values())
+            left = None if deadline == inf else max(0.0, deadline - monotonic())
+            for ready in wait(list(running), left):
                 assert isinstance(ready, Connection)
-                name, process = running.pop(ready)
-                yield _ended(name, process, ready)
+                if (result := running[ready].receive()) is not None:
+                    del running[ready]
+                    yield result
+            for job in [job for job in running.values() if job.deadline < monotonic()]:
+                del running[job.connection]
+                yield job.kill_overdue()
     finally:
-        _end(*(process for _, process in running.values()))
+        _end(*(job.process for job in running.values()))
 
 
 @contextmanager
@@ -200,15 +303,14 @@ def run_beside(work: Callable[[], None]) -> Iterator[None]:
 
     This process must be one that can be forked.
     """
-    context = multiprocessing.get_context("fork")
-    process = context.Process(target=_do_beside, args=(work, os.getpid()), daemon=True)
+    process = _FORK.Process(target=_do_beside, args=(work, os.getpid()), daemon=True)
     try:
-        with _no_request_lost():
+        with _delay_requests():
             process.start()
-            _lead(process.pid)
+            _make_group_leader(process.pid)
         yield
     finally:
-        with _no_request_lost():
+        with _delay_requests():
             if process.pid is not None:
                 process.kill()
                 process.join()
@@ -218,7 +320,7 @@ def can_fork() -> bool:
     """Whether this process can be forked safely: on a platform that lets it, with no threads."""
     if sys.platform != "linux":
         return False
-    with _no_request_lost():
+    with _delay_requests():
         probe = os.fork()
         if probe == 0:
             os._exit(0)
@@ -227,7 +329,7 @@ def can_fork() -> bool:
 
 
 @contextmanager
-def _no_request_lost() -> Iterator[None]:
+def _delay_requests() -> Iterator[None]:
     """Let a request to end wait until the block is done.
 
     Such a request is an exception, and one that is raised while Python forks is passed over.
@@ -239,7 +341,7 @@ def _no_request_lost() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _done_here(name: str, work: Work) -> JobResult:
+def _do_here(name: str, work: Work) -> JobResult:
     try:
         return JobResult(name, work())
     except Exception as problem:
@@ -248,7 +350,9 @@ def _done_here(name: str, work: Work) -> JobResult:
 
 def _do(work: Work, tell: Connection, parent: int) -> None:
     """In the new process: do the work, and tell what came of it."""
-    _lead(os.getpid())
+    global _report, _claimed
+    _report, _claimed = tell, False
+    _make_group_leader(os.getpid())
     adopt_orphans()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
@@ -256,7 +360,7 @@ def _do(work: Work, tell: Connection, parent: int) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, REQUESTS)
     signal_on_parent_death(parent, signal.SIGHUP)
     try:
-        done = _done_here("", work)
+        done = _do_here("", work)
     finally:
         kill_descendants(os.getpid())
     with suppress(BrokenPipeError):  # nobody waits any more
@@ -265,7 +369,7 @@ def _do(work: Work, tell: Connection, parent: int) -> None:
 
 def _do_beside(work: Callable[[], None], parent: int) -> None:
     """In the new process: do the work until this is ended."""
-    _lead(os.getpid())
+    _make_group_leader(os.getpid())
     for number in REQUESTS:
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, REQUESTS)
@@ -275,11 +379,14 @@ def _do_beside(work: Callable[[], None], parent: int) -> None:
 
 def _leave(number: int, _frame: object) -> None:
     """End what was started, then unwind, so that folders for a time are cleared away."""
+    global _exit_code
+    _exit_code = 128 + number
+    faulthandler.dump_traceback_later(_JOB_GRACE, exit=True, file=2)  # if it goes on
     kill_descendants(os.getpid())
-    sys.exit(128 + number)
+    sys.exit(_exit_code)
 
 
-def _lead(pid: int | None) -> None:
+def _make_group_leader(pid: int | None) -> None:
     """Give a process a group of its own, so that no key pressed in a terminal reaches it.
 
     Both sides ask for it, since either may be first.
@@ -287,18 +394,6 @@ def _lead(pid: int | None) -> None:
     assert pid is not None
     with suppress(ProcessLookupError, PermissionError):
         os.setpgid(pid, pid)
-
-
-def _ended(name: str, process: BaseProcess, told: Connection) -> JobResult:
-    try:
-        result, problem = told.recv()
-    except (EOFError, OSError):  # not even a word, or half of one
-        process.join()
-        ended = f"{name}: its process ended before it was done (exit code {process.exitcode})"
-        return JobResult(name, problem=ChildProcessError(ended))
-    process.kill()  # it has no more to do
-    process.join()
-    return JobResult(name, result, problem)
 
 
 def _end(*processes: BaseProcess) -> None:

@@ -6,10 +6,13 @@ import gc
 import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
+from importlib import import_module
+from math import inf
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import tzset
 from typing import Any, Literal
 
 import nbformat
@@ -20,16 +23,19 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from reportlib.errors import RunFailed
-from reportlib.execute.drawings import KEEP, cache_environment
+from reportlib.execute.drawings import KEEP, cache_environment, start_caching
+from reportlib.execute.engine import FORKED, KILL_GRACE, ForkedEngine
 from reportlib.execute.file_tracking import (
     WATCH,
     OpenedFiles,
     read_opened_files,
+    start_tracking,
     tracking_environment,
 )
 from reportlib.execute.files import scratch_prefix, write_atomically
-from reportlib.execute.forked.engine import FORKED, ForkedEngine, preload
+from reportlib.execute.fresh_start import import_shell
 from reportlib.execute.inputs import find_words
+from reportlib.execute.process_pool import explain_death, is_unclaimed_job, run_in_processes
 from reportlib.load.ledger import Ledger
 from reportlib.model.formatting import format_count
 from reportlib.notebook.cell_parameters import INJECTED_TAG
@@ -66,7 +72,7 @@ def run_notebook(
         notebook: as people keep it.
         output: where it is written; it appears whole or not at all.
         settings: values of parameters, by name.
-        kernel: where cells run.
+        kernel: where cells run; forked, in this process, if it is a job's that has run none.
         limit: seconds after which a cell is taken to be stuck; 0: it may take any time.
 
     Returns:
@@ -75,13 +81,31 @@ def run_notebook(
     Raises:
         RunFailed: a cell raised an error, never ended, or ended its notebook; ``output`` is as it
             was before.
-        NotWritten: so it is too, since it cannot be written.
+        NotWritten: ``output`` cannot be written, and is as it was before.
     """
+    work = partial(_run, study, notebook, output, settings, kernel, limit)
+    if kernel == "plain" or is_unclaimed_job():
+        return work()
+    with closing(run_in_processes({notebook.name: work}, at_once=1)) as results:
+        (done,) = results
+    if done.problem is not None:
+        raise done.problem
+    opened: OpenedFiles = done.result
+    return opened
+
+
+def _run(
+    study: Study,
+    notebook: Path,
+    output: Path,
+    settings: Mapping[str, Any],
+    kernel: Kernel,
+    limit: int,
+) -> OpenedFiles:
     # Not by its path, in which papermill would fill in what stands in braces.
     content = nbformat.read(notebook, as_version=4)
     named = papermill.inspect_notebook(content)
-    last = _Last()
-    failed = partial(_failed, study, notebook)
+    cells = _StartedCells(study, notebook, limit)
     try:
         with TemporaryDirectory(prefix=scratch_prefix(output.parent)) as folder:
             seen = Path(folder, "seen")
@@ -100,59 +124,67 @@ def run_notebook(
                     engine_name=ENGINES[kernel],
                     config=_talking_in(folder),
                     extra_arguments=[f"--IPKernelApp.exec_lines={[WATCH, KEEP]!r}"],
-                    on_cell_execute=last.begins,
+                    on_cell_execute=cells.begin,
+                    **({"setup": _set_up} if kernel == "forked" else {}),
                 )
             if _ended_itself(executed):
-                told = "SystemExit: the cell ends its notebook, and none after it was run"
-                raise failed(last.number, last.source, told)
+                raise cells.fail(
+                    "SystemExit: the cell ends its notebook, and none after it was run"
+                )
             write_atomically(output, _settled(executed, study))
             return read_opened_files(seen)
     except PapermillExecutionError as problem:
-        told = f"{problem.ename}: {problem.evalue}"
-        traceback = "\n".join(problem.traceback)
-        raise failed(problem.exec_count, problem.source, told, traceback) from None
+        cells.number, cells.source = problem.exec_count, problem.source
+        error = f"{problem.ename}: {problem.evalue}"
+        raise cells.fail(error, "\n".join(problem.traceback)) from None
     except CellTimeoutError:
-        told = (
+        raise cells.fail(cells.overdue) from None
+    except DeadKernelError as problem:
+        raise cells.fail(str(problem)) from None
+
+
+def _set_up() -> None:
+    """Prepare the process that runs the cells, as ``exec_lines`` do in a kernel."""
+    tzset()
+    start_tracking()
+    start_caching()
+
+
+class _StartedCells:
+    """The cell that began last, numbered as a kernel does, and how its failure is told."""
+
+    def __init__(self, study: Study, notebook: Path, limit: int) -> None:
+        self.number, self.source = 0, ""
+        self._study, self._notebook, self._limit = study, notebook, limit
+        self.overdue = (
             f"the cell did not end within {format_count(limit, 'second')}, and was stopped: make "
             "it faster, or give cells more time (make report LIMIT=..., or build --limit ...)"
         )
-        raise failed(last.number, last.source, told) from None
-    except DeadKernelError as problem:
-        raise failed(last.number, last.source, str(problem)) from None
 
-
-class _Last:
-    """The cell that began last, numbered as a kernel does."""
-
-    number = 0
-    source = ""
-
-    def begins(self, cell: Any, **_where: Any) -> None:
-        """Take note of a cell that begins."""
+    def begin(self, cell: Any, **_: Any) -> None:
+        """Take note of a cell that begins, here and in the process that waits for this one."""
         self.number += 1
         self.source = cell.source
+        explain_death(self.fail, self._limit + KILL_GRACE if self._limit else inf, self.overdue)
 
-
-def _failed(
-    study: Study, notebook: Path, cell: int, source: str, error: str, traceback: str = ""
-) -> RunFailed:
-    """Tell of a failure with the claims that the cell names, and the rows that the error does."""
-    words = find_words(source) | set(re.findall(r"\w+", error))
-    tables = {path.stem for path in study.tables()}
-    rows = dict.fromkeys(re.findall(r"(\w+)#([\w-]+)", error))
-    return RunFailed(
-        study.relative(notebook),
-        error,
-        cell=str(cell or ""),
-        claims=[claim for claim in Ledger.read(study).claims if claim in words],
-        rows=[f"{table}#{key}" for table, key in rows if table in tables],
-        source=source,
-        traceback=traceback,
-    )
+    def fail(self, error: str, traceback: str = "") -> RunFailed:
+        """Return the failure, with the claims that the cell names, and the rows of the error."""
+        words = find_words(self.source) | set(re.findall(r"\w+", error))
+        tables = {path.stem for path in self._study.tables()}
+        rows = dict.fromkeys(re.findall(r"(\w+)#([\w-]+)", error))
+        return RunFailed(
+            self._study.relative(self._notebook),
+            error,
+            cell=str(self.number or ""),
+            claims=[claim for claim in Ledger.read(self._study).claims if claim in words],
+            rows=[f"{table}#{key}" for table, key in rows if table in tables],
+            source=self.source,
+            traceback=traceback,
+        )
 
 
 def _ended_itself(executed: Any) -> bool:
-    """Whether a cell raised SystemExit, the one error that papermill takes for an end in order."""
+    """Return whether a cell raised SystemExit, which papermill alone takes for an end in order."""
     outputs = [output for cell in executed.cells for output in cell.get("outputs", ())]
     return any(output.output_type == "error" for output in outputs)
 
@@ -202,9 +234,9 @@ def _settled(content: Any, study: Study) -> str:
 _SHARED = (
     "pandas",
     "altair",
-    "reportlib.execute.run_notebook",
     "reportlib.publish.report_sections",
 )
+"""What notebooks import."""
 
 
 def warm_up() -> None:
@@ -212,7 +244,9 @@ def warm_up() -> None:
 
     All but drawing: what draws starts threads, and then this process could not be forked.
     """
-    preload(*_SHARED)
+    import_shell()
+    for name in _SHARED:
+        import_module(name)
     import altair as alt
     import pandas as pd
 

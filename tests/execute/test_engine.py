@@ -30,13 +30,13 @@ from papermill.engines import NBClientEngine
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from reportlib.execute.forked.engine import FORKED
+from reportlib.execute.engine import FORKED
 from tests.awkward import TOPICS
 from tests.conftest import REPO
 from tests.notebook_runs import Submit, execute, fresh_context, fresh_processes, notebook, shown
 from tests.processes import assert_gone
 
-ENGINE = "reportlib.execute.forked.engine"
+ENGINE = "reportlib.execute.engine"
 PLAIN = "nbclient"
 """What papermill calls its own engine."""
 Executed = tuple[Any, str]
@@ -151,19 +151,8 @@ def imported_as_in_a_terminal() -> list[Any]:
     return shown_by("import pandas\npandas.get_option('display.max_columns')")
 
 
-IMPORTED_BEFOREHAND = """
-import builtins
-from reportlib.execute.forked.engine import preload
-preload("pandas")
-import pandas
-print(pandas.get_option("display.max_columns"), hasattr(builtins, "get_ipython"))
-"""
-
-
 def test_pandas_shows_frames_as_in_a_kernel_wherever_it_was_imported(apart):
     assert apart(imported_as_in_a_terminal).result() == [["20"]]
-    command = [sys.executable, "-c", IMPORTED_BEFOREHAND]
-    assert subprocess.check_output(command, encoding="utf-8") == "20 False\n"
 
 
 def ended_in_order(folder: Path) -> list[Any]:
@@ -373,15 +362,19 @@ def test_the_papermill_command_knows_the_engine(installed, tmp_path):
     assert paths == ["(False, True)"]
 
 
-def test_papermill_and_the_engine_can_be_imported_in_either_order(installed):
-    for first, then in (("papermill", ENGINE), (ENGINE, "papermill")):
-        code = (
-            f"import {first}, {then}, sys\n"
-            "engines = sys.modules['papermill.engines'].papermill_engines\n"
-            f"assert engines.get_engine({FORKED!r}) is sys.modules[{ENGINE!r}].ForkedEngine\n"
-            "assert 'pandas' not in sys.modules"
-        )
-        subprocess.run([sys.executable, "-c", code], env=installed, check=True)
+def test_papermill_finds_the_engine_by_its_entry_point(installed):
+    code = (
+        "import papermill, sys\n"
+        "engines = sys.modules['papermill.engines'].papermill_engines\n"
+        f"assert engines.get_engine({FORKED!r}) is sys.modules[{ENGINE!r}].ForkedEngine\n"
+        "assert 'pandas' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], env=installed, check=True)
+
+
+def test_text_that_utf_8_cannot_carry_is_replaced(apart):
+    cells = ["print('cut ' + chr(0xd83d))", "'goes on'"]
+    assert apart(shown_by, *cells).result() == [["cut ?\n"], ["'goes on'"]]
 
 
 OUTPUT_WIDGET = """
