@@ -96,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
         f"(default: {BuildOptions.limit})",
     )  # fmt: skip
     build.add_argument(
-        "--stamp", action="store_true", help="rename build/SET/.stamp.new to .stamp at the end"
+        "--stamp", action="store_true", help="keep make's listing of the inputs in build/SET/.stamp"
     )
     build.set_defaults(command=_build)
 

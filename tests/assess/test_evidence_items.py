@@ -129,6 +129,16 @@ def test_a_row_that_was_read_brings_its_own_origins():
     }
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_row_that_was_read_is_as_good_as_its_best_link_of_an_origin(turned):
+    linked = [("works#1", "log", "town", OWN_ACT), ("works#1", "paper_1", "town", PRESS)]
+    by_row = links(*(linked[::-1] if turned else linked))
+
+    (item,) = list_read_items([read("works#1")], by_row, CLASSES, {"works#1"}, None)
+
+    assert (item.grade, item.primary, item.sources) == (Grade.A, True, ("log", "paper_1"))
+
+
 def test_a_document_that_was_read_speaks_for_the_origin_and_in_the_class_given():
     piece = read("sources#memoir", origin="a mayor", source_class="research")
 

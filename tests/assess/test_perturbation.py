@@ -12,7 +12,7 @@ import pytest
 from reportlib.assess.absence import none_found
 from reportlib.assess.argument import Argument
 from reportlib.assess.claim_test import ClaimTest
-from reportlib.assess.perturbation import perturb_cited_rows
+from reportlib.assess.perturbation import change_row, perturb_cited_rows
 from reportlib.assess.stress_tests import stress_test
 from reportlib.errors import BadTest
 from reportlib.load.parameters import Parameters
@@ -121,6 +121,24 @@ def test_a_blank_is_filled_and_a_word_is_changed_for_one_that_only_a_parameter_k
 
     # No row of the table has this cell; the opening's is empty.
     assert heard(tiny, closed_to_all) == Perturbation(changed_rows=2)
+
+
+@pytest.mark.parametrize(("held", "tried"), [("w01", range(2, 14)), (None, range(1, 13))])
+def test_a_word_is_changed_for_the_twelve_most_frequent_others(
+    held: str | None, tried: range
+) -> None:
+    words = [f"w{n:02}" for n in range(1, 21) for _ in range(21 - n)]  # w01 the most frequent
+    rows = ["t#changed", *(f"t#{n}" for n in range(len(words)))]
+    frame = pd.DataFrame({"word": [held, *words]}, index=rows)
+
+    changed = [
+        table.at["t#changed", "word"]
+        for table in change_row(frame, "t#changed", {"word": ("of a parameter",)})
+        if "t#changed" in table.index
+    ]
+
+    others = [word for word in changed if isinstance(word, str) and word != held]
+    assert others == [*(f"w{n:02}" for n in tried), "of a parameter"]
 
 
 def with_context(data):

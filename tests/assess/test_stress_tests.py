@@ -297,6 +297,26 @@ def test_a_verdict_that_turns_back_in_between_turned_for_good_on_the_last_day(ti
     assert (found.turned_on, found.rows) == (date(2017, 9, 30), ("crossings#town-2017",))
 
 
+def all_counts(data):
+    """Every count that is public is cited; the last of them is the value."""
+    known = data.crossings.sort_values("known_from")
+    return Finding(known.walkers.tail(1).max(), known.index, unit="walkers")
+
+
+@pytest.mark.parametrize("day", ["2017-09-30", "2017-12-31"])  # the second: the last looked at
+def test_of_two_days_that_turned_a_verdict_the_one_since_which_it_stays_is_named(
+    day: str, tiny: Study
+) -> None:
+    asserts(tiny, 600, "walkers")
+    count_walkers(tiny, "town-2016", "2016-09-30", 300)
+    count_walkers(tiny, "town-2017", day, 700)
+
+    backtest = record_of(tiny, "B2", all_counts).stress_tests.backtest
+
+    assert backtest is not None
+    assert (str(backtest.turned_on), backtest.rows) == (day, ("crossings#town-2017",))
+
+
 def test_a_verdict_that_is_back_where_it_was_does_not_differ(tiny: Study) -> None:
     asserts(tiny, 600, "walkers")
     count_walkers(tiny, "town-2014-again", "2015-01-31", 500)

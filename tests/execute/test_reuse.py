@@ -60,21 +60,24 @@ def test_a_chart_is_drawn_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert asked == ["first", "second", "first"]
 
 
+@pytest.mark.parametrize("kept", range(1, 8))
 def test_drawings_that_have_not_been_needed_for_longest_go_first(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kept: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(drawings, "draw_svg", str)
-    monkeypatch.setattr(drawings, "_AT_MOST", 2)
-    for age, spec in enumerate(("new", "old", "older")):
+    monkeypatch.setattr(drawings, "_AT_MOST", kept)
+    needed = {"a": 3, "b": 6, "c": 1, "d": 7, "e": 4, "f": 2, "g": 5}
+    """The order in which they were last needed, which is none of names or of times of making."""
+    for spec, when in needed.items():
         drawings.draw_cached(tmp_path, spec)
         (path,) = (p for p in tmp_path.iterdir() if p.read_text(encoding="utf-8") == spec)
-        os.utime(path, (1_000 - age, 1_000 - age))
-    drawings.draw_cached(tmp_path, "older")  # is needed again
+        os.utime(path, (1_000 - when, 1_000 + when))
+    drawings.draw_cached(tmp_path, "c")  # is needed again
 
     drawings.trim_cache(tmp_path)
 
     left = {path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
-    assert left == {"new", "older"}
+    assert left == set(["c", "d", "b", "g", "e", "a", "f"][:kept])
 
 
 def test_a_build_draws_only_charts_that_it_has_not_drawn(builds: WarmBuilds, tiny: Study) -> None:
