@@ -80,10 +80,9 @@ def _find_empty(descriptor: Descriptor, rows: _Rows, tables: list[str]) -> Itera
         yield Fault(descriptor.resources["claims"].place, "holds no claim", "Add one.")
     if not any(rows[name] for name in tables):
         yield Fault("data/tables", "no table has a row, so that no claim can be decided")
-    filled = _values(rows, "members", "group")
+    advice = "Add a line to data/chain/members.csv."
     for row in rows["groups"]:
-        if row["group"] not in filled:
-            advice = "Add a line to data/chain/members.csv."
+        if row["group"] not in _values(rows, "members", "group"):
             yield row.fault("group", f'"{row["group"]}" is empty', advice)
 
 
@@ -130,11 +129,8 @@ def _find_bad_links(descriptor: Descriptor, rows: _Rows, tables: list[str]) -> I
 def _find_bad_days(descriptor: Descriptor, rows: _Rows, tables: list[str]) -> Iterator[Fault]:
     """A public act is known from its own day, not earlier; an undated row from no day at all."""
     published = {row["source"]: row["published_date"] for row in rows[SOURCES]}
-    dated = {
-        (row["table"], row["key"])
-        for row in rows["row_sources"]
-        if published.get(row["source"], "")
-    }
+    links = rows["row_sources"]
+    dated = {(link["table"], link["key"]) for link in links if published.get(link["source"])}
     for name in tables:
         for row in rows[name]:
             has_date = (name, row["key"]) in dated
@@ -151,9 +147,8 @@ def _check_known_from(resource: Resource, cells: Mapping[str, str], has_date: bo
         return ""
     own = next((cells[name] for name in resource.known_from["fields"] if cells.get(name)), "")
     span = Span.of(own)
-    if span is None or day >= span.first:
-        return ""
-    return f'"{known}" is before the day of the act itself, {own}'
+    is_early = span is not None and day < span.first
+    return f'"{known}" is before the day of the act itself, {own}' if is_early else ""
 
 
 def _find_bad_sentences(rows: _Rows) -> Iterator[Fault]:
@@ -254,11 +249,8 @@ def _find_bad_places(place: _Row, relation: str, rows: _Rows) -> Iterator[Fault]
         problem = f'"{claim}" ({part or WHOLE}) asserts no value'
         advice = "It must equal or include one: see data/chain/assertions.csv."
         yield place.fault("claim", problem, advice)
-    if claim and not any(
-        claim in row["claims"].split(";")
-        for row in rows["sentences"]
-        if row["locator"] == place["locator"]
-    ):
+    sentences = (s for s in rows["sentences"] if s["locator"] == place["locator"])
+    if claim and not any(claim in sentence["claims"].split(";") for sentence in sentences):
         problem = f'"{claim}" does not stand in {place["locator"]}'
         yield place.fault("locator", problem, "See data/chain/sentences.csv.")
     if value and relation in set(TextRelation):
