@@ -67,6 +67,7 @@ def build_report(
             if listing is not None:
                 write_together({build.stamp: listing}, gone=[build.new_stamp])
         except Exception as problem:
+            remove_scratch(build)  # of notebooks whose process ended before it could do so
             _report_failure(build, problem)
             say(Event("account", f"{study.relative(build.failure)} says what went wrong"))
             raise

@@ -167,7 +167,7 @@ class _Session(Session):
         self.replies: deque[dict[str, Any]] = deque()
         self.outputs: deque[dict[str, Any]] = deque()
 
-    def send(  # type: ignore[override]
+    def send(
         self, _stream: Any, msg_or_type: Any, content: Any = None, parent: Any = None,
         ident: Any = None, buffers: Any = None, track: bool = False, header: Any = None,
         metadata: Any = None,
@@ -328,7 +328,7 @@ class InProcessKernel:
         content = {"code": code, "store_history": store_history, "stop_on_error": False}
         request = self.session.request = self.session.msg("execute_request", content)
         loop = asyncio.get_running_loop()
-        self._kernel.io_loop = SimpleNamespace(
+        self._kernel.io_loop = SimpleNamespace(  # type: ignore[assignment]
             add_callback=loop.call_soon_threadsafe, call_later=lambda *_: None, stop=None
         )
         self._overdue = False
