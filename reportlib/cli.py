@@ -10,13 +10,12 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from reportlib.errors import BadLock, NotAccepted, NotBuilt, ReportError, Stopped, did_you_mean
+from reportlib.errors import BadLock, NotAccepted, NotBuilt, ReportError, Stopped
 from reportlib.execute.executor import BuildOptions
 from reportlib.load.ledger import Ledger
-from reportlib.load.parameters import BASE, Parameters, name_build_command
-from reportlib.load.provenance import Provenance
+from reportlib.load.parameters import BASE, Parameters
 from reportlib.load.sentence_coverage import check_coverage
 from reportlib.load.validation import check_package
 from reportlib.model.formatting import format_count, join_words
@@ -45,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         study = Study.at(given.study) if given.study else Study.find()
         return int(given.command(study, given))
     except ReportError as problem:
-        _say_what_is_wrong(problem)
+        _print_error(problem)
         return int(given.trouble)
     except KeyboardInterrupt as asked:
         print("stopped; the page is whole, and the next build goes on from here", file=sys.stderr)
@@ -55,8 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(given.trouble)
 
 
-def _say_what_is_wrong(problem: ReportError) -> None:
-    """Say it on standard error; a cell that it quotes must not steer the terminal."""
+def _print_error(problem: ReportError) -> None:
+    """Print it on standard error, without control characters of a cell that it quotes."""
     from reportlib.render.templating import strip_controls  # heavy: jinja2
 
     print(strip_controls(str(problem)), file=sys.stderr)
@@ -75,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     build = commands.add_parser(
         "build", help="execute what is stale and write the page", epilog=EXIT_CODES
     )
-    _of_a_set(build)
+    _add_set_option(build)
     build.add_argument("--all-sets", action="store_true", help="build every parameter set")
     build.add_argument(
         "-n", "--dry-run", action="store_true", help="only say what is stale, and why"
@@ -101,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     build.set_defaults(command=_build)
 
     watch = commands.add_parser("watch", help="build at every save, and show it in a preview")
-    _of_a_set(watch)
+    _add_set_option(watch)
     watch.add_argument(
         "--port", type=int, default=0, help="the preview's, on this machine (default: a free one)"
     )
@@ -119,15 +118,15 @@ def _parser() -> argparse.ArgumentParser:
 
     trace = commands.add_parser("trace", help="follow a claim to its rows and sources")
     trace.add_argument("claim", help="the claim's id, such as C06")
-    _of_a_set(trace)
+    _add_set_option(trace)
     trace.set_defaults(command=_trace)
 
     pdf = commands.add_parser("pdf", help="print the page as PDF, with a browser on this machine")
-    _of_a_set(pdf)
+    _add_set_option(pdf)
     pdf.set_defaults(command=_pdf)
 
     robustness = commands.add_parser("robustness", help="print what was tried to turn each verdict")
-    _of_a_set(robustness)
+    _add_set_option(robustness)
     robustness.set_defaults(command=_robustness)
 
     verify = commands.add_parser(
@@ -137,7 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     verify.set_defaults(command=_verify, trouble=2)
 
     crate = commands.add_parser("crate", help="put page, inputs and provenance into one archive")
-    _of_a_set(crate)
+    _add_set_option(crate)
     crate.set_defaults(command=_crate)
 
     coverage = commands.add_parser("coverage", help="check the sentence map against the article")
@@ -146,7 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _of_a_set(command: argparse.ArgumentParser) -> None:
+def _add_set_option(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--set", default=BASE, dest="set_name", help="parameter set (default: base)"
     )
@@ -171,7 +170,7 @@ def _build(study: Study, given: argparse.Namespace) -> int:
         try:
             build_report(study, name, say, how)
         except ReportError as problem:
-            _say_what_is_wrong(problem)
+            _print_error(problem)
             failed = 1
     return failed
 
@@ -318,50 +317,10 @@ def _note_changes(study: Study, build: Build) -> None:
 
 
 def _trace(study: Study, given: argparse.Namespace) -> int:
+    from reportlib.review.trace import trace_claim
+
     Parameters.read(study).settings(given.set_name)
-    build = study.build(given.set_name)
-    again = f"{name_build_command(given.set_name)} makes it"
-    try:
-        whole = json.loads(build.findings.read_text(encoding="utf-8"))
-        claims = {finding["id"]: finding for finding in whole["claims"]}
-    except FileNotFoundError:
-        raise NotBuilt(f"There is no {study.relative(build.findings)}: {again}.") from None
-    except (ValueError, KeyError):
-        where = study.relative(build.findings)
-        raise NotBuilt(f"{where} cannot be read: remove it, and {again} anew.") from None
-    ledger = Ledger.read(study)
-    if given.claim not in claims or given.claim not in ledger.claims:
-        known = claims.keys() & ledger.claims.keys()
-        raise ReportError(f"There is no claim {given.claim}. {did_you_mean(given.claim, known)}")
-    _note_changes(study, build)
-    print("\n".join(_traced(claims[given.claim], ledger, Provenance.read(study))))
+    lines = trace_claim(study, given.set_name, given.claim)
+    _note_changes(study, study.build(given.set_name))
+    print("\n".join(lines))
     return 0
-
-
-def _traced(finding: dict[str, Any], ledger: Ledger, provenance: Provenance) -> list[str]:
-    claim = ledger.claims[finding["id"]]
-    detail = f" ({finding['detail']})" if finding["detail"] else ""
-    lines = [
-        f"{claim.id}  {claim.paraphrase}",
-        f"  kind      {claim.kind}, at {', '.join(claim.locators) or 'no single sentence'}",
-        f"  state     {finding['state']}{detail}",
-        f"  reason    {finding['reason'] or 'none yet'}",
-    ]
-    if finding["test"]:
-        lines.append(f"  test      {finding['test']}, in chapter {claim.chapter}")
-    lines += [f"  setting   {name} = {value}" for name, value in finding["parameters"].items()]
-    for row in finding["rows"]:
-        lines.append(f"  row       {row}")
-        for link in provenance.links.get(row, ()):
-            source = provenance.sources[link.source]
-            grade = link.source_class.grade
-            lines.append(
-                f"    source  {source.id}, origin {link.origin}, grade {grade}: {source.title}"
-            )
-            lines.append(f"            {source.url or 'no address'}")
-    for item in finding["evidence"]:
-        if item["basis"] == "read":
-            aside = f" (set aside: {item['set_aside']})" if item["set_aside"] else ""
-            cited = ", ".join(item["targets"])
-            lines.append(f"  read      {item['stance']}, {item['origin']}, {cited}{aside}")
-    return lines

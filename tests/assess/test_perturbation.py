@@ -12,7 +12,7 @@ import pytest
 from reportlib.assess.absence import none_found
 from reportlib.assess.argument import Argument
 from reportlib.assess.claim_test import ClaimTest
-from reportlib.assess.perturbation import change_row, perturb_cited_rows
+from reportlib.assess.perturbation import _change_row, perturb_cited_rows
 from reportlib.assess.stress_tests import stress_test
 from reportlib.errors import BadTest
 from reportlib.load.parameters import Parameters
@@ -133,7 +133,7 @@ def test_a_word_is_changed_for_the_twelve_most_frequent_others(
 
     changed = [
         table.at["t#changed", "word"]
-        for table in change_row(frame, "t#changed", {"word": ("of a parameter",)})
+        for table in _change_row(frame, "t#changed", {"word": ("of a parameter",)})
         if "t#changed" in table.index
     ]
 
