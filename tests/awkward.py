@@ -205,7 +205,7 @@ TOPICS: dict[str, list[Cell]] = {
         "class Own: pass\ntype(pickle.loads(pickle.dumps(Own()))) is Own",
         "sys.modules['__main__'].__dict__ is globals(), sorted(globals())",
         "os.path.basename(sys.argv[0]), '' in sys.path",
-        "[signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE)]",
+        "[signal.getsignal(number) for number in (signal.SIGINT, signal.SIGPIPE)]",
         "logging.root.handlers, logging.root.level, sys.displayhook, sys.excepthook.__name__",
         "{n: os.environ[n] for n in ('TERM', 'PAGER', 'FORCE_COLOR', 'MPLBACKEND')}",
         "from tqdm.auto import tqdm\ntqdm.__mro__[1].__module__",

@@ -35,6 +35,7 @@ from nbclient.exceptions import DeadKernelError
 from papermill.engines import NBClientEngine
 from papermill.iorw import load_notebook_node
 from papermill.log import logger
+from tqdm import TMonitor
 from traitlets.config import Config
 
 from reportlib.execute.fresh_start import (
@@ -129,6 +130,7 @@ def _run_in_fork(nb_man: Any, run: Any) -> None:
             nb_man.nb = load_notebook_node(str(nb_man.output_path))
     if problem is not None:
         raise problem
+    nb_man.complete_pbar()  # the fork has moved only its own copy
 
 
 def _find_obstacle(kernel_name: str, options: Mapping[str, Any]) -> str:
@@ -152,9 +154,18 @@ def _find_obstacle(kernel_name: str, options: Mapping[str, Any]) -> str:
         or spec.metadata.get("kernel_provisioner")
     ):
         return f"the kernel '{kernel_name}' is not this Python as it is"
+    _stop_progress_monitors()
     if not can_fork():
         return "other threads run in this process, and none would run in a fork of it"
     return ""
+
+
+def _stop_progress_monitors() -> None:
+    """End the threads that only redraw tqdm's progress bars, papermill's among them."""
+    for thread in threading.enumerate():
+        if isinstance(thread, TMonitor):
+            thread.exit()
+            thread.tqdm_cls.monitor = None
 
 
 class _Session(Session):
@@ -291,6 +302,8 @@ class InProcessKernel:
         shell = self._kernel.shell
         assert shell is not None
         sys.modules["__main__"] = shell.user_module
+        for name in ("__doc__", "__loader__", "__package__", "__spec__"):
+            shell.user_ns.setdefault(name, None)  # every program has them
         shell.displayhook.get_execution_count = lambda: self._kernel.execution_count
         return self
 
@@ -349,6 +362,8 @@ class InProcessKernel:
         signal.setitimer(signal.ITIMER_REAL, self._limit)
         try:
             await self._kernel.execute_request(None, [], request)
+            if os.getpid() != self.session.pid:
+                os._exit(1)  # a process that the cell forked must not go on as the notebook
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)

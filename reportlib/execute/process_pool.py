@@ -24,6 +24,7 @@ REQUESTS: tuple[signal.Signals, ...] = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 """The signals by which a process is asked to end, where the platform has them."""
+_ENDING = tuple(number for number in REQUESTS if number != signal.SIGINT)
 
 
 @contextmanager
@@ -354,8 +355,9 @@ def _do(work: Work, tell: Connection, parent: int) -> None:
     _report, _claimed = tell, False
     _make_group_leader(os.getpid())
     adopt_orphans()
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in _ENDING:
         signal.signal(number, _leave)
+    os.register_at_fork(after_in_child=_restore_default_handlers)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent's to hear
     signal.pthread_sigmask(signal.SIG_UNBLOCK, REQUESTS)
     signal_on_parent_death(parent, signal.SIGHUP)
@@ -375,6 +377,12 @@ def _do_beside(work: Callable[[], None], parent: int) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, REQUESTS)
     signal_on_parent_death(parent, signal.SIGKILL)
     work()
+
+
+def _restore_default_handlers() -> None:
+    """Let a process that the work forks end at a signal: a pool's terminate() counts on it."""
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_DFL)
 
 
 def _leave(number: int, _frame: object) -> None:
