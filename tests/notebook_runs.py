@@ -15,7 +15,7 @@ import nbformat
 import papermill
 from papermill.engines import papermill_engines
 
-from reportlib.execute.engine import FORKED, ForkedEngine
+from reportlib.execute.engine.forked import FORKED, ForkedEngine
 
 papermill_engines.register(FORKED, ForkedEngine)
 Cell = str | tuple[str, str]

@@ -24,7 +24,8 @@ from traitlets.config import Config
 
 from reportlib.errors import RunFailed
 from reportlib.execute.drawings import KEEP, cache_environment, start_caching
-from reportlib.execute.engine import FORKED, KILL_GRACE, ForkedEngine
+from reportlib.execute.engine.forked import FORKED, KILL_GRACE, ForkedEngine
+from reportlib.execute.engine.fresh_start import import_shell
 from reportlib.execute.file_tracking import (
     WATCH,
     OpenedFiles,
@@ -33,7 +34,6 @@ from reportlib.execute.file_tracking import (
     tracking_environment,
 )
 from reportlib.execute.files import scratch_prefix, write_atomically
-from reportlib.execute.fresh_start import import_shell
 from reportlib.execute.inputs import find_words
 from reportlib.execute.process_pool import explain_death, is_unclaimed_job, run_in_processes
 from reportlib.load.ledger import Ledger

@@ -30,13 +30,13 @@ from papermill.engines import NBClientEngine
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from reportlib.execute.engine import FORKED
+from reportlib.execute.engine.forked import FORKED
 from tests.awkward import TOPICS
 from tests.conftest import REPO
 from tests.notebook_runs import Submit, execute, fresh_context, fresh_processes, notebook, shown
 from tests.processes import assert_gone
 
-ENGINE = "reportlib.execute.engine"
+ENGINE = "reportlib.execute.engine.forked"
 PLAIN = "nbclient"
 """What papermill calls its own engine."""
 Executed = tuple[Any, str]
